@@ -19,9 +19,13 @@ clippy:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
-# All tests, doctests included
+# All tests that this machine can run, doctests included
 test:
     cargo test --workspace --locked
+
+# All tests, with those that need Docker, k3d and so on; they fail if these are missing
+all:
+    cargo test --workspace --locked -- --include-ignored
 
 # Test one crate after an edit, such as `just quick load`; without a name the command line's
 quick crate='harness':

@@ -13,8 +13,6 @@ mod extent;
 mod layout;
 mod lines;
 mod read;
-#[cfg(test)]
-mod tests;
 mod write;
 
 pub use error::Error;
@@ -23,3 +21,6 @@ pub use layout::{FILES, REPORT, VERSION};
 pub use lines::Lines;
 pub use read::{Archive, Workflow};
 pub use write::Writer;
+
+#[cfg(test)]
+mod tests;

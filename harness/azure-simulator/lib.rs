@@ -67,9 +67,6 @@ mod upgrade;
 mod version;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 pub use circumstances::{Arrival, Circumstances, Prepared, Rights, Sizes};
 pub use clock::Clock;
 pub use cloud::Cloud;
@@ -82,3 +79,6 @@ pub use registry::Blobs;
 pub use serve::{Error, Options, Simulator};
 pub use settings::{Casing, Dialect, Hooks, Nothing, Role, Settings};
 pub use state::State;
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use camino::Utf8PathBuf;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use reqwest::Url;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
@@ -71,7 +71,7 @@ pub struct Simulator {
     /// The requests and responses.
     pub recorder: Recorder,
     stop: CancellationToken,
-    server: JoinHandle<()>,
+    server: JoinSet<()>,
 }
 
 struct Served {
@@ -128,7 +128,8 @@ impl Simulator {
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         let ca_pem = listener.authority().to_owned();
-        let server = tokio::spawn(async move {
+        let mut server = JoinSet::new();
+        server.spawn(async move {
             let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
             if let Err(error) = serving.await {
                 tracing::warn!(%error, "the built-in Azure stopped with an error");
@@ -147,15 +148,9 @@ impl Simulator {
     /// Stops it after the requests in progress are answered.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
-        if let Err(error) = (&mut self.server).await {
+        if let Some(Err(error)) = self.server.join_next().await {
             tracing::warn!(%error, "the built-in Azure stopped with an error");
         }
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 

@@ -18,8 +18,6 @@ mod schema;
 mod schema_tool;
 mod snapshot;
 mod snapshot_maker;
-#[cfg(test)]
-mod tests;
 
 pub use container::image;
 pub use container::{PORT, USER};
@@ -29,3 +27,6 @@ pub use prepared::{Prepared, Wanted};
 pub use record::ContainerRecord;
 pub use schema_tool::SchemaTool;
 pub use snapshot::remove_snapshot;
+
+#[cfg(test)]
+mod tests;

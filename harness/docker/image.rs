@@ -1,4 +1,5 @@
 //! Images: pull, save and load.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;

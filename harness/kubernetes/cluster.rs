@@ -49,6 +49,10 @@ impl fmt::Debug for Cluster {
 impl Cluster {
     /// Connects with a kubeconfig file. Reads nothing else of the user's configuration or
     /// environment.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "`Error::Kubeconfig` names the file"
+    )]
     pub async fn connect(kubeconfig: &Utf8Path, namespace: &str) -> Result<Self, backend::Error> {
         let text = tokio::fs::read_to_string(kubeconfig).await;
         let client = text

@@ -11,7 +11,6 @@ use model::profile::K3d;
 use model::topology::Topology;
 use tempfile::TempDir;
 use testing::docker_engine::SHELL;
-use testing::need::skip;
 
 use super::labels::Part;
 use super::pod::{self, Pod};
@@ -87,23 +86,16 @@ pub(super) struct TestCluster {
 
 static SHARED: Mutex<Weak<TestCluster>> = Mutex::new(Weak::new());
 
-/// The cluster; `None` means that the test is skipped.
-pub(super) fn cluster() -> Option<Arc<TestCluster>> {
+/// The cluster that concurrent tests share.
+pub(super) fn cluster() -> Arc<TestCluster> {
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(cluster) = shared.upgrade() {
-        return Some(cluster);
+        return cluster;
     }
-    match TestCluster::make() {
-        Ok(cluster) => {
-            let cluster = Arc::new(cluster);
-            *shared = Arc::downgrade(&cluster);
-            Some(cluster)
-        }
-        Err(why) => {
-            skip("k3d", &why);
-            None
-        }
-    }
+    let made = TestCluster::make();
+    let cluster = Arc::new(made.unwrap_or_else(|why| panic!("the test needs k3d: {why}")));
+    *shared = Arc::downgrade(&cluster);
+    cluster
 }
 
 impl TestCluster {

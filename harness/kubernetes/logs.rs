@@ -156,7 +156,7 @@ async fn follow(pods: Api<Pod>, pod: String, path: Utf8PathBuf) {
         ..LogParams::default()
     };
     let copied = async {
-        let mut file = tokio::fs::OpenOptions::new();
+        let mut file = fs_err::tokio::OpenOptions::new();
         let mut file = file.append(true).open(&path).await?;
         let stream = pods.log_stream(&pod, &wanted).await;
         let mut stream = std::pin::pin!(stream.map_err(std::io::Error::other)?);

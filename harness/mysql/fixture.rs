@@ -31,14 +31,14 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts a server; `None` means that the test is skipped.
-    pub(super) async fn start(arguments: &[&str]) -> Option<Self> {
+    /// Starts a server.
+    pub(super) async fn start(arguments: &[&str]) -> Self {
         Self::start_with(arguments, &[]).await
     }
 
     /// Starts a server with files in its container.
-    pub(super) async fn start_with(arguments: &[&str], files: &[(&str, String)]) -> Option<Self> {
-        let engine = engine().await?;
+    pub(super) async fn start_with(arguments: &[&str], files: &[(&str, String)]) -> Self {
+        let engine = engine().await;
         let password = Secret::generate();
         let spec = spec(&password, arguments, files);
         let container = TestContainer::start(&engine, spec).await;
@@ -50,7 +50,7 @@ impl Server {
             roots: None,
         };
         until_it_answers(&access).await;
-        Some(Self { container, access })
+        Self { container, access }
     }
 
     /// A connection as root.
@@ -112,7 +112,7 @@ pub(super) struct SqlTool {
 
 impl SqlTool {
     pub(super) async fn beside(server: &Server) -> Self {
-        let engine = engine().await.expect("the server runs on this engine");
+        let engine = engine().await;
         let spec = ContainerSpec {
             image: format!("temporalio/admin-tools:{RELEASE}"),
             environment: environment(&[("SQL_PASSWORD", server.access.password.reveal())]),

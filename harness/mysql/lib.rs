@@ -11,9 +11,10 @@ mod error;
 mod fixture;
 pub mod preflight;
 pub mod schema;
-#[cfg(test)]
-mod tests;
 
 pub use client::Client;
 pub use connect_options::ConnectOptions;
 pub use error::{Cause, Error};
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,6 @@ mod facts;
 mod finding;
 mod release;
 mod rules;
-#[cfg(test)]
-mod tests;
 
 pub use facts::Facts;
 pub use finding::{Finding, Needs, Severity};
@@ -28,3 +26,6 @@ pub fn findings(facts: &Facts, needs: &Needs) -> Vec<Finding> {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
+
+#[cfg(test)]
+mod tests;

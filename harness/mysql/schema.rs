@@ -12,8 +12,6 @@ mod object;
 mod read;
 mod state;
 mod store;
-#[cfg(test)]
-mod tests;
 mod version;
 
 use std::time::Duration;
@@ -50,3 +48,6 @@ async fn state_in(
         expected,
     ))
 }
+
+#[cfg(test)]
+mod tests;

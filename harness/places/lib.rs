@@ -5,8 +5,6 @@ mod address;
 pub mod azure;
 mod census;
 mod container_life;
-#[cfg(test)]
-mod deadlines;
 pub mod k3d;
 mod owned;
 pub mod process;
@@ -14,3 +12,6 @@ pub mod simulated;
 
 pub use census::end_orphans;
 pub use owned::remove_owned;
+
+#[cfg(test)]
+mod tests;

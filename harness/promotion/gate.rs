@@ -2,8 +2,6 @@
 //! Pure.
 
 mod judge;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 
@@ -179,3 +177,6 @@ impl fmt::Display for Mismatch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

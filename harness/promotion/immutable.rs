@@ -6,8 +6,6 @@ mod fixed;
 mod network;
 mod refusal;
 mod server;
-#[cfg(test)]
-mod tests;
 mod wanted;
 
 use std::collections::BTreeMap;
@@ -64,3 +62,6 @@ fn region(azure: &Azure, living: &Living) -> Option<Check> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

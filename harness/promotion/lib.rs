@@ -12,11 +12,12 @@ mod notes;
 mod preflight;
 mod reading;
 mod tags;
-#[cfg(test)]
-mod tests;
 
 pub use difference::{Difference, Property, differences};
 pub use evidence::{Damaged, Evidence, Reports, read};
 pub use gate::{Candidate, Condition, Mismatch, Required, Standing, judge};
 pub use look::{Group, Outlook, look};
 pub use preflight::{Check, Problem};
+
+#[cfg(test)]
+mod tests;

@@ -33,8 +33,6 @@ mod statistics;
 mod steady;
 mod story;
 mod tally;
-#[cfg(test)]
-mod tests;
 mod validate;
 mod verdict;
 
@@ -58,3 +56,6 @@ pub use run::{Error, run};
 pub use schema::json_schema;
 pub use statistics::PhaseStatistics;
 pub use verdict::{Judgement, Verdict, VerdictKind, judge};
+
+#[cfg(test)]
+mod tests;

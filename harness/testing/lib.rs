@@ -12,6 +12,7 @@ pub mod docker_engine;
 pub mod machine;
 pub mod need;
 pub mod profile;
+pub mod suite;
 
 /// The root folder of the project.
 pub fn project() -> Utf8PathBuf {

@@ -1,15 +1,22 @@
 //! The built-in Azure, as Microsoft's own clients for Python find it.
 
-use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
 use azure_simulator::Dialect;
+use fs_err as fs;
 use serde_json::json;
 
 use super::child::{converse, tool};
-use super::install;
+use super::install::{self, AZURE_JUDGES};
 use super::world::{DIALECTS, World};
+
+testing::tests!(
+    [AZURE_JUDGES];
+    multi_thread:
+    they_find_it_as_it_is_described,
+    they_find_it_as_it_was_recorded,
+);
 
 /// For all tests of one dialect.
 const DEADLINE: Duration = Duration::from_mins(8);
@@ -18,9 +25,7 @@ const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/azure/clients");
 
 /// Lets them use a cloud of that dialect.
 async fn judged(dialect: Dialect) {
-    let Some(python) = install::python().await else {
-        return;
-    };
+    let python = install::python().await.expect("the test needs it");
     let world = World::empty(dialect).await;
     let target = world.target();
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -63,12 +68,10 @@ async fn judged(dialect: Dialect) {
     assert!(ran.is_some_and(|ran| ran >= 15), "{said}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn they_find_it_as_it_is_described() {
     judged(DIALECTS[0]).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn they_find_it_as_it_was_recorded() {
     judged(DIALECTS[1]).await;
 }

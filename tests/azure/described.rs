@@ -1,15 +1,16 @@
 //! Exchanges as `oav` judges them: the operation that each is of, and what is said against it.
 
 use std::fmt;
-use std::fs::{self, File};
 use std::time::Duration;
 
 use azure_simulator::Exchange;
 use camino::Utf8PathBuf;
+use fs_err::{self as fs, File};
 use serde::Deserialize;
+use testing::azure_contract;
 
 use super::child::{run, tool};
-use super::{contract, install};
+use super::install;
 
 /// It reads a megabyte of descriptions and compiles a schema for each operation.
 const DEADLINE: Duration = Duration::from_mins(8);
@@ -42,12 +43,12 @@ pub(crate) struct Complaint {
 }
 
 impl Judge {
-    /// One with its tools; `None` means that the test is skipped.
-    pub(crate) async fn ready() -> Option<Self> {
-        Some(Self {
-            descriptions: contract::openapi()?,
-            modules: install::oav().await?,
-        })
+    /// One with its tools.
+    pub(crate) async fn ready() -> Self {
+        Self {
+            descriptions: azure_contract::folder().join("openapi"),
+            modules: install::oav().await.expect("the test needs it"),
+        }
     }
 
     /// A judgement for each exchange.
@@ -61,7 +62,7 @@ impl Judge {
         fs::write(&file, lines.collect::<String>()).expect("it is writable");
         let mut node = tool("node", &[PROGRAM, self.descriptions.as_str()]);
         node.env("NODE_PATH", &self.modules)
-            .stdin(File::open(&file).expect("it was written"));
+            .stdin(File::open(&file).expect("it was written").into_file());
         let said = run(node, DEADLINE).await.expect("it judges");
         let judgements: Vec<Judgement> = said
             .lines()

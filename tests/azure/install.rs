@@ -1,16 +1,26 @@
 //! Microsoft's tools, installed once for each set of versions below the build's folder.
 
-use std::fs::{self, File};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use fs_err::{self as fs, File};
 use sha2::{Digest as _, Sha256};
-use testing::need::skip;
+use testing::need::Need;
+use testing::suite::block_on;
 
 use super::child::{run, tool};
 
-/// What `HARNESS_REQUIRE` calls the tools.
-const NEED: &str = "azure-judges";
+/// Microsoft's tools. Looking for them installs them.
+pub(crate) const AZURE_JUDGES: Need = Need {
+    name: "azure-judges",
+    look: || {
+        block_on(async {
+            oav().await?;
+            python().await
+        })
+        .map(drop)
+    },
+};
 
 /// How long a step of an installation may take.
 const DEADLINE: Duration = Duration::from_mins(8);
@@ -26,15 +36,15 @@ const OAV: Files = &[
 
 const CLIENTS: Files = &[("requirements.txt", include_str!("clients/requirements.txt"))];
 
-/// The folder of Node's modules with `oav`; `None` means that the test is skipped.
-pub(crate) async fn oav() -> Option<Utf8PathBuf> {
+/// The folder of Node's modules with `oav`.
+pub(crate) async fn oav() -> Result<Utf8PathBuf, String> {
     let steps: &[&[&str]] = &[&["npm", "ci"]];
-    let folder = installed("oav", OAV, &["node", "--version"], steps).await?;
-    Some(folder.join("node_modules"))
+    let folder = install("oav", OAV, &["node", "--version"], steps).await?;
+    Ok(folder.join("node_modules"))
 }
 
-/// A Python that has the clients; `None` means that the test is skipped.
-pub(crate) async fn python() -> Option<Utf8PathBuf> {
+/// A Python that has the clients.
+pub(crate) async fn python() -> Result<Utf8PathBuf, String> {
     let pip = [
         "venv/bin/python",
         "-m",
@@ -48,26 +58,11 @@ pub(crate) async fn python() -> Option<Utf8PathBuf> {
         "requirements.txt",
     ];
     let steps: &[&[&str]] = &[&["python3", "-m", "venv", "venv"], &pip];
-    let folder = installed("clients", CLIENTS, &["python3", "--version"], steps).await?;
-    Some(folder.join("venv/bin/python"))
+    let folder = install("clients", CLIENTS, &["python3", "--version"], steps).await?;
+    Ok(folder.join("venv/bin/python"))
 }
 
 /// The folder in which those files have been installed by those steps.
-async fn installed(
-    name: &str,
-    files: Files,
-    version: &[&str],
-    steps: &[&[&str]],
-) -> Option<Utf8PathBuf> {
-    match install(name, files, version, steps).await {
-        Ok(folder) => Some(folder),
-        Err(why) => {
-            skip(NEED, &why);
-            None
-        }
-    }
-}
-
 async fn install(
     name: &str,
     files: Files,

@@ -1,16 +1,14 @@
-//! Witnesses of others: what the client asks of Azure and what the built-in Azure answers, judged by
-//! Microsoft's own tools, so that neither of the two is a witness for itself.
+//! Independent checks: Microsoft's own tools judge what the client asks Azure and what the built-in
+//! Azure answers, so that neither of the two is checked only against the other.
 //!
-//! `openapi` holds recorded traffic against Microsoft's descriptions of its interfaces, by its own
-//! validator for them (`oav`, of npm). `clients` has Microsoft's clients for Python use the built-in Azure. Needs
-//! Node with npm, Python with `venv`, and the contract data; without them the tests are skipped,
-//! unless `HARNESS_REQUIRE` names `azure-judges` or `azure-contract`. Nothing here leaves the machine
-//! but the installation of the tools, which is done once for each set of versions.
-#![cfg(unix)]
+//! `openapi` checks recorded traffic against Microsoft's API specifications, with Microsoft's own
+//! validator (`oav`, from npm). `clients` runs Microsoft's clients for Python against the built-in
+//! Azure. The tests need Node with npm, Python with `venv`, and the contract data. Without them they
+//! are ignored; they fail if `HARNESS_REQUIRE` contains `azure-judges` or `azure-contract`. Only the
+//! installation of the tools uses the network, once for each set of versions.
 
 mod child;
 mod clients;
-mod contract;
 mod described;
 mod install;
 mod mutants;
@@ -18,3 +16,14 @@ mod openapi;
 mod served;
 mod tour;
 mod world;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    testing::suite::run([
+        clients::tests(),
+        mutants::tests(),
+        openapi::tests(),
+        served::tests(),
+    ])
+}

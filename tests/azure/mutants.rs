@@ -2,10 +2,14 @@
 
 use azure_simulator::Exchange;
 use serde_json::json;
+use testing::need::AZURE_CONTRACT;
 
 use super::described::Judge;
+use super::install::AZURE_JUDGES;
 use super::openapi::objections;
 use super::world::{DIALECTS, World};
+
+testing::tests!([AZURE_CONTRACT, AZURE_JUDGES]; current_thread: what_is_wrong_would_be_told);
 
 /// An exchange that something is done to, and what has to be said of it then.
 type Mutant = (
@@ -64,11 +68,8 @@ const MUTANTS: [Mutant; 7] = [
     ),
 ];
 
-#[tokio::test]
 async fn what_is_wrong_would_be_told() {
-    let Some(judge) = Judge::ready().await else {
-        return;
-    };
+    let judge = Judge::ready().await;
     let world = World::empty(DIALECTS[0]).await;
     world.piece_by_piece().await;
     let pieces = world.exchanges();

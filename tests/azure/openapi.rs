@@ -3,9 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azure_simulator::Exchange;
+use testing::need::AZURE_CONTRACT;
 
 use super::described::{Complaint, Judge, Judgement};
+use super::install::AZURE_JUDGES;
 use super::world::{DIALECTS, World};
+
+testing::tests!(
+    [AZURE_CONTRACT, AZURE_JUDGES];
+    current_thread:
+    every_request_and_every_answer_is_as_microsoft_describes_it,
+);
 
 /// Exchanges whose requests should be right, then such as should be refused.
 struct Record {
@@ -131,28 +139,14 @@ fn assert_no_objection(exchanges: &[Exchange], judgements: &[Judgement], right: 
     );
 }
 
-#[tokio::test]
 async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
-    let Some(judge) = Judge::ready().await else {
-        return;
-    };
+    let judge = Judge::ready().await;
     let Record { right, wrong } = record().await;
     let exchanges: Vec<Exchange> = right.iter().chain(&wrong).cloned().collect();
     let judgements = judge.judge(&exchanges).await;
     assert_no_objection(&exchanges, &judgements, right.len());
-    let judged = || exchanges.iter().zip(&judgements);
-    let operations: BTreeMap<String, BTreeSet<u16>> =
-        judged().fold(BTreeMap::new(), |mut all, (one, judgement)| {
-            if let Some(operation) = judgement.operation.clone() {
-                all.entry(operation).or_default().insert(one.status);
-            }
-            all
-        });
-    let operations = operations.iter().map(|(name, statuses)| {
-        let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
-        format!("{name} {}", statuses.join(" "))
-    });
-    insta::assert_snapshot!(lines(operations), @"
+    let told = Told(exchanges.iter().zip(&judgements).collect());
+    insta::assert_snapshot!(told.operations(), @"
     AgentPools_CreateOrUpdate 200 201 404 409
     AgentPools_Delete 202 204
     AgentPools_Get 200 404
@@ -213,22 +207,51 @@ async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
     VirtualNetworks_Delete 202 204
     VirtualNetworks_Get 200 404
     ");
-    let unknown = judged().flat_map(|(_, judgement)| {
-        let operation = judgement.operation.as_deref().unwrap_or("unknown");
-        let unknown = judgement.response.iter();
-        let unknown = unknown.filter(|one| one.is_about_the_unknown());
-        unknown.map(move |one| format!("{operation}: {}", one.message))
-    });
-    insta::assert_snapshot!(lines(unknown), @"");
-    let elsewhere = judged().filter(|(_, judgement)| judgement.operation.is_none());
-    let elsewhere = elsewhere.filter_map(|(one, _)| Judgement::elsewhere(one));
-    insta::assert_snapshot!(lines(elsewhere.map(str::to_owned)), @"
+    insta::assert_snapshot!(told.unknown(), @"");
+    insta::assert_snapshot!(told.elsewhere(), @"
     azure-identity: tokens are Entra's
     azure-mgmt-compute: not among the descriptions
     azure-mgmt-resource-deploymentstacks: newer than the descriptions
     azure-mgmt-resource-subscriptions: not among the descriptions
     the clients' pollers: no address of an operation is described
     ");
+}
+
+/// Exchanges with what is said of each.
+struct Told<'a>(Vec<(&'a Exchange, &'a Judgement)>);
+
+impl Told<'_> {
+    /// The operations, each with the statuses that it was answered with.
+    fn operations(&self) -> String {
+        let mut operations = BTreeMap::<_, BTreeSet<u16>>::new();
+        for (one, judgement) in &self.0 {
+            if let Some(operation) = &judgement.operation {
+                operations.entry(operation).or_default().insert(one.status);
+            }
+        }
+        lines(operations.iter().map(|(name, statuses)| {
+            let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
+            format!("{name} {}", statuses.join(" "))
+        }))
+    }
+
+    /// Properties of answers that no description knows.
+    fn unknown(&self) -> String {
+        lines(self.0.iter().flat_map(|(_, judgement)| {
+            let operation = judgement.operation.as_deref().unwrap_or("unknown");
+            let unknown = judgement.response.iter();
+            let unknown = unknown.filter(|one| one.is_about_the_unknown());
+            unknown.map(move |one| format!("{operation}: {}", one.message))
+        }))
+    }
+
+    /// Who judges what no description says anything about.
+    fn elsewhere(&self) -> String {
+        let undescribed = self.0.iter();
+        let undescribed = undescribed.filter(|(_, judgement)| judgement.operation.is_none());
+        let elsewhere = undescribed.filter_map(|(one, _)| Judgement::elsewhere(one));
+        lines(elsewhere.map(str::to_owned))
+    }
 }
 
 fn lines(all: impl Iterator<Item = String>) -> String {

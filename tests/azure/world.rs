@@ -153,7 +153,7 @@ fn profile() -> Profile {
         ],
     };
     let reader = profile::Reader {
-        read: |path: &camino::Utf8Path| std::fs::read_to_string(path),
+        read: |path: &camino::Utf8Path| fs_err::read_to_string(path),
         list: |_: &camino::Utf8Path| Vec::new(),
     };
     profile::load(&request, &reader).expect("a valid profile")

@@ -1,8 +1,7 @@
 //! `--backend`: where a topology runs, whatever its profile says.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::{SHORT, World};
 
 /// A profile that leaves its backend open.
 const LOCAL: &str = "\
@@ -77,7 +76,7 @@ fn a_backend_that_there_is_not_is_refused_with_those_that_there_are() {
 #[test]
 fn the_verdict_names_where_it_holds_in_the_summary_and_in_the_report() {
     let world = world();
-    world.write("short.yaml", crate::test::SHORT);
+    world.write("short.yaml", SHORT);
     let run = world.run("test short.yaml --backend simulated");
     let line = "  on backend simulated, engine model, database model, topology ";
     assert!(run.stdout.contains(line), "{run}");

@@ -1,8 +1,7 @@
 //! `bench`.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::World;
 
 #[test]
 fn throughput_brings_up_measures_and_takes_down() {

@@ -2,8 +2,7 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-
-use crate::fixture::World;
+use support::world::World;
 
 /// The project's own.
 pub(crate) const AZURE: &str = include_str!("../../profiles/azure.yaml");

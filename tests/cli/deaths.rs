@@ -2,8 +2,8 @@
 //! `HARNESS_MODEL_DEATH`.
 
 use serde_json::Value;
+use support::world::{Run, World};
 
-use crate::fixture::{Run, World};
 use crate::test::{HASTY, world};
 
 /// Runs `test` with a death in it.

@@ -1,6 +1,6 @@
 //! What is printed for other programs to read: schemas and completions.
 
-use crate::fixture::World;
+use support::world::World;
 
 #[test]
 fn the_printed_schemas_are_the_published_ones() {

@@ -1,8 +1,7 @@
 //! `down`.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::World;
 
 #[test]
 fn down_removes_each_before_what_it_relies_on() {
@@ -68,7 +67,7 @@ fn purging_needs_leave() {
 fn purging_with_leave_removes_all_but_the_lock() {
     let world = World::up();
     let down = world.run("down -p simulated --purge --yes");
-    let left: Vec<_> = std::fs::read_dir(world.state())
+    let left: Vec<_> = fs_err::read_dir(world.state())
         .expect("the folder is there")
         .map(|entry| entry.expect("an entry").file_name())
         .collect();

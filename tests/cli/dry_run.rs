@@ -1,6 +1,7 @@
 //! What `test` says of scenarios without running them.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use crate::test::{unrunnable, world};
 
@@ -77,13 +78,21 @@ fn a_dry_run_shows_the_resolved_plans() {
     assert!(!world.state().exists(), "nothing was brought up");
 }
 
-#[test]
-fn a_dry_run_as_json_is_all_that_a_run_follows() {
+/// The plan of a run of `crash`, as the JSON of a dry run.
+fn crash_as_json() -> Value {
     let run =
         world().run("test -p simulated scenarios/crash.yaml --dry-run --seed 42 --output json");
     let mut json = run.json();
     json[0]["run"] = "[run]".into();
     json[0]["faults"][0]["run"] = "[run]".into();
+    json
+}
+
+#[test]
+fn a_dry_run_as_json_is_all_that_a_run_follows() {
+    let mut json = crash_as_json();
+    let plan = json[0].as_object_mut().expect("an object");
+    plan.remove("workloads");
     assert_snapshot!(format!("{json:#}"), @r#"
     [
       {
@@ -103,7 +112,7 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
             "until-ms": 800
           }
         ],
-        "generator-delay-ms": 5000,
+        "generator-delay-ms": 300000,
         "invariants": [
           "no-lost-start",
           "right-result",
@@ -142,28 +151,34 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
               "start-to-close": {}
             }
           }
-        ],
-        "workloads": [
-          {
-            "executor": {
-              "constant-arrival-rate": {
-                "arrivals": "uniform",
-                "max-in-flight": 100,
-                "rate": "40/s"
-              }
-            },
-            "input": [
-              "{{ name }}"
-            ],
-            "name": "hello",
-            "result": "Hello {{ name }}!",
-            "seed": "12578764544318200737",
-            "start-timeout-ms": 10000,
-            "task-queue": "hello-world",
-            "timeout-ms": 30000,
-            "workflow-type": "Workflow"
-          }
         ]
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn a_dry_run_as_json_has_every_workload_with_the_seed_of_its_own() {
+    assert_snapshot!(format!("{:#}", crash_as_json()[0]["workloads"]), @r#"
+    [
+      {
+        "executor": {
+          "constant-arrival-rate": {
+            "arrivals": "uniform",
+            "max-in-flight": 100,
+            "rate": "40/s"
+          }
+        },
+        "input": [
+          "{{ name }}"
+        ],
+        "name": "hello",
+        "result": "Hello {{ name }}!",
+        "seed": "12578764544318200737",
+        "start-timeout-ms": 10000,
+        "task-queue": "hello-world",
+        "timeout-ms": 30000,
+        "workflow-type": "Workflow"
       }
     ]
     "#);

@@ -1,45 +1,24 @@
 //! How `test` ends: what came of every scenario is shown, whatever kept others from a verdict.
 
-use std::fs::File;
 use std::os::unix::fs::symlink;
 use std::process::{Child, Command, Stdio};
 
 use camino::Utf8PathBuf;
+use fs_err::File;
 use insta::assert_snapshot;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use support::world::{Run, SHORT, World, named, pairs, verdicts};
+use support::{eventually, heeding_hangup};
 
-use crate::eventually::eventually;
-use crate::fixture::{Run, World};
-use crate::hangup::heeding_hangup;
-use crate::test::{SHORT, world};
-
-/// As `short`, under another name.
-fn named(name: &str) -> String {
-    SHORT.replace("name: short", &format!("name: {name}"))
-}
+use crate::test::world;
 
 /// As `short`, for much longer than any test waits for an event.
 fn endless() -> String {
     named("endless").replace("baseline: 300ms", "baseline: 10m")
-}
-
-/// The scenarios of a run with their verdicts, in order.
-fn verdicts(run: &Run) -> Vec<(String, String)> {
-    let json = run.json();
-    let rows = json["verdicts"].as_array().expect("a list").clone();
-    let text = |row: &Value, key: &str| row[key].as_str().expect("text").to_owned();
-    rows.iter()
-        .map(|row| (text(row, "scenario"), text(row, "verdict")))
-        .collect()
-}
-
-fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    let owned = |(one, other): &(&str, &str)| ((*one).to_owned(), (*other).to_owned());
-    expected.iter().map(owned).collect()
 }
 
 /// A folder in which a scenario with faults cannot start: whoever would heal it has no log.
@@ -144,65 +123,6 @@ fn a_run_that_cannot_be_kept_is_not_begun_and_says_which_file_is_missing() {
     );
 }
 
-/// A file system that is soon full.
-struct Small(Utf8PathBuf);
-
-impl Small {
-    /// Mounts it, where this machine lets us.
-    fn mount(path: Utf8PathBuf) -> Option<Self> {
-        fs_err::create_dir_all(&path).expect("writable");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=512k,mode=700", "tmpfs"]);
-        let mounted = mount.arg(&path).stderr(Stdio::null()).status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then_some(Self(path))
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_full_disk_takes_no_verdict_ends_the_run_and_stops_what_comes_after() {
-    let world = world();
-    let flood = named("flood").replace("users: 2", "users: 40");
-    let flood = flood.replace("baseline: 300ms", "baseline: 10m");
-    world.write("scenarios/flood.yaml", &flood);
-    world.write("scenarios/third.yaml", &named("third"));
-    let Some(_small) = Small::mount(world.state().join("reports")) else {
-        testing::need::skip("mount", "this user may not mount a file system");
-        return;
-    };
-    let paths = "scenarios/short.yaml scenarios/flood.yaml scenarios/third.yaml";
-    let run = world.run(&format!("test -p simulated {paths} --output json"));
-    let rows = [("short", "pass"), ("flood", "error"), ("third", "not-run")];
-    assert_eq!(verdicts(&run), pairs(&rows), "{run}");
-    assert_eq!(run.code, 69, "{run}");
-    let json = run.json();
-    let reason = json["verdicts"][1]["reason"].as_str().expect("text");
-    let begins = "the run was ended because its evidence could not be written: could not write ";
-    assert!(reason.starts_with(begins), "{reason}");
-    assert_eq!(json["verdicts"][1]["report"], Value::Null);
-    assert_eq!(
-        json["verdicts"][2]["reason"],
-        "not run: could not write evidence: no storage space"
-    );
-    assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
-    let reports = world.state().join("reports");
-    let mut folders = reports.read_dir_utf8().expect("a folder").flatten();
-    let flood = folders.find(|it| it.file_name().starts_with("flood-"));
-    let flood = flood.expect("it was begun").into_path();
-    let left = world.run(&format!("report {flood}"));
-    assert_eq!(left.code, 2, "{left}");
-    assert!(left.stdout.starts_with("flood: cut off\n"), "{left}");
-    assert!(left.stdout.contains(" iterations, "), "{left}");
-}
-
 #[test]
 fn a_run_is_ended_when_its_folder_has_grown_to_its_limit() {
     let world = world();
@@ -228,7 +148,7 @@ impl Running {
     /// Starts it, and waits until its first run has begun.
     fn start(world: &World, mut command: Command) -> Self {
         let told = world.path().join("told");
-        let file = || Stdio::from(File::create(&told).expect("writable"));
+        let file = || Stdio::from(File::create(&told).expect("writable").into_file());
         let child = command.stderr(file()).spawn().expect("the binary starts");
         Self(child, told).begun(world)
     }
@@ -290,7 +210,7 @@ fn a_signal_ends_a_run_and_every_scenario_has_its_row() {
         let shown = world.path().join("shown");
         let mut command = test_of_two(&world);
         command.args(["--output", "json"]);
-        command.stdout(File::create(&shown).expect("writable"));
+        command.stdout(File::create(&shown).expect("writable").into_file());
         let running = Running::start(&world, command);
         running.signal(signal);
         let (code, told) = running.end();
@@ -373,7 +293,7 @@ fn an_interrupted_build_is_not_done_and_leaves_nothing_to_take_down() {
         command.args((verb == "test").then_some("scenarios/short.yaml"));
         command.env("PATH", format!("{}/bin:/usr/bin:/bin", world.path()));
         command.stdout(Stdio::null());
-        command.stderr(File::create(&told).expect("writable"));
+        command.stderr(File::create(&told).expect("writable").into_file());
         let running = Running(command.spawn().expect("the binary starts"), told.clone());
         eventually("the build", || {
             let told = fs_err::read_to_string(&told).ok()?;

@@ -7,8 +7,7 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 use model::quantity::Duration;
 use model::topology::ServiceName;
-
-use crate::fixture::World;
+use support::world::World;
 
 /// Leaves a fault at `worker` that is undone by a lever.
 fn leave(journal: &Journal, id: &str, pull: Pull) {

@@ -7,7 +7,7 @@ use crate::cost::world;
 #[test]
 fn an_example_range_is_told_of_where_it_stands_and_is_no_error() {
     let world = world();
-    let told = |run: &crate::fixture::Run| {
+    let told = |run: &support::world::Run| {
         let lines = run.stderr.lines().filter(|line| line.contains("RFC 5737"));
         lines.map(str::to_owned).collect::<Vec<String>>().join("\n")
     };

@@ -4,10 +4,10 @@ use std::process::{Child, Command, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
+use support::eventually;
+use support::world::{SHORT, World};
 
-use crate::eventually::eventually;
-use crate::fixture::World;
-use crate::test::{SHORT, world};
+use crate::test::world;
 
 /// Workflows of a type, and a fault that lasts as long as the chaos; one phase goes on for longer
 /// than any test waits.

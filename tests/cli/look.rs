@@ -1,8 +1,7 @@
 //! The verbs that only look: `status`, `logs`, `open`, `doctor`.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::World;
 
 #[test]
 fn status_shows_what_runs_and_where() {

@@ -9,8 +9,7 @@ use camino::Utf8PathBuf;
 use insta::assert_snapshot;
 
 use crate::cost::AZURE;
-use crate::fixture::{Run, World};
-use crate::test::SHORT;
+use support::world::{Run, SHORT, World};
 
 /// Tools that fetch, compile and build.
 const WORKERS: [&str; 6] = ["cargo", "go", "pip", "pip3", "python3", "docker"];

@@ -9,11 +9,6 @@ mod documents;
 mod down;
 mod dry_run;
 mod ending;
-#[path = "../support/eventually.rs"]
-mod eventually;
-mod fixture;
-#[path = "../support/hangup.rs"]
-mod hangup;
 mod heal;
 mod in_azure;
 mod killed;

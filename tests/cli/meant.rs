@@ -1,9 +1,7 @@
 //! Words that name something in the wrong way, and variables that name nothing.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
-use crate::test::SHORT;
+use support::world::{SHORT, World};
 
 fn world() -> World {
     let world = World::new();

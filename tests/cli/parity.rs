@@ -1,8 +1,7 @@
 //! `parity`, over profiles and what runs of them.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::World;
 
 /// A profile that is the model with one thing changed.
 const CHANGED: &str = "\

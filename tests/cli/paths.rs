@@ -34,7 +34,7 @@ fn every_source_file_that_a_page_names_is_there() {
     let mut seen = 0;
     let mut missing = Vec::new();
     for page in pages(&project) {
-        let text = std::fs::read_to_string(&page).expect("readable");
+        let text = fs_err::read_to_string(&page).expect("readable");
         for quoted in text.split('`').skip(1).step_by(2) {
             let path = quoted.split(' ').next().unwrap_or_default();
             let first = path.split('/').next().unwrap_or_default();

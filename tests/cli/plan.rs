@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cost::AZURE;
-use crate::fixture::World;
+use support::world::World;
 
 const SMOKE: &str = include_str!("../../scenarios/smoke.yaml");
 
@@ -55,7 +55,7 @@ fn as_json_it_has_every_part_and_no_secret() {
         "{run}"
     );
     assert!(plan["cost"]["lines"].is_array(), "{run}");
-    let cloud = std::fs::read_to_string(
+    let cloud = fs_err::read_to_string(
         world
             .path()
             .join(".harness/azure.rehearsal/cloud/cloud.json"),
@@ -285,7 +285,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
             .contains("  ! profile.worker.replicas: 7 with k3d, 2 in Azure"),
         "{run}"
     );
-    std::fs::remove_file(world.path().join("profiles/k3d.yaml")).expect("it is there");
+    fs_err::remove_file(world.path().join("profiles/k3d.yaml")).expect("it is there");
     let run = world.run(REHEARSE);
     assert!(
         run.stderr.contains("could not compare with profile k3d"),

@@ -1,8 +1,7 @@
 //! Profiles that are wrong, or named otherwise than by their name.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::World;
 
 /// A scenario that is right.
 const SCENARIO: &str = "\

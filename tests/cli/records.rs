@@ -7,8 +7,7 @@ use std::process::Command;
 
 use camino::Utf8Path;
 use insta::assert_snapshot;
-
-use crate::fixture::{Run, World};
+use support::world::{Run, World};
 
 /// Brings the topology up and kills that at a point of its journal; false if it has fewer.
 fn cut_up(world: &World, line: &str, point: u32) -> bool {

@@ -2,8 +2,7 @@
 
 use insta::{assert_snapshot, with_settings};
 use serde_json::Value;
-
-use crate::fixture::World;
+use support::world::World;
 
 /// The objects of a stream of YAML documents.
 fn in_yaml(text: &str) -> Vec<String> {

@@ -9,12 +9,10 @@ use insta::assert_snapshot;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
+use support::world::World;
+use support::{eventually, heeding_hangup};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
-
-use crate::eventually::eventually;
-use crate::fixture::World;
-use crate::hangup::heeding_hangup;
 
 /// One that runs, and ends with the test at the latest.
 struct Served {

@@ -7,8 +7,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::cost::AZURE;
-use crate::fixture::World;
-use crate::test::SHORT;
+use support::world::{SHORT, World};
 
 /// Every verb with arguments that make it work on a topology that is up, in an order in which each
 /// of them can.
@@ -179,8 +178,8 @@ fn no_line_of_data_is_wider_than_a_page() {
 
 /// A device that takes nothing, as a full disk does.
 fn full() -> std::fs::File {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
-    full.expect("Linux has /dev/full")
+    let full = fs_err::OpenOptions::new().write(true).open("/dev/full");
+    full.expect("Linux has /dev/full").into_file()
 }
 
 /// What a verb comes to whose standard output takes nothing, when it comes to `code` otherwise.
@@ -250,7 +249,8 @@ fn help_version_and_scripts_that_cannot_be_written_are_told_as_well() {
 #[test]
 fn a_descriptor_that_cannot_be_written_to_is_told_and_not_taken_for_one_that_swallows_all() {
     let world = World::new();
-    let unwritable = std::fs::File::open("/dev/null").expect("there is /dev/null");
+    let unwritable = fs_err::File::open("/dev/null").expect("there is /dev/null");
+    let unwritable = unwritable.into_file();
     let run = world.run_into("schema profile", unwritable);
     assert_snapshot!(run, @"
     --- stderr

@@ -3,28 +3,7 @@
 use camino::Utf8PathBuf;
 use insta::assert_snapshot;
 use serde_json::Value;
-
-use crate::fixture::World;
-
-/// Two workflows at a time for a moment.
-pub(crate) const SHORT: &str = r#"
-apiVersion: harness/v1
-kind: Scenario
-name: short
-description: Hello world for a moment, and every result is right
-workload:
-  - name: hello
-    executor:
-      constant-concurrency: {users: 2}
-    workflow:
-      type: Workflow
-      input: ["{{ name }}"]
-      result: "Hello {{ name }}!"
-phases: {baseline: 300ms, drain: 5s}
-expect:
-  invariants: [no-lost-start, right-result, all-closed, history-integrity]
-  generator-delay: 5s
-"#;
+use support::world::{SHORT, World};
 
 /// A constant arrival rate with a fault under way.
 const CRASH: &str = r#"
@@ -48,7 +27,7 @@ expect:
     error-rate: "< 1%"
   phases:
     recovery: {error-rate: "< 1%"}
-  generator-delay: 5s
+  generator-delay: 5m
 "#;
 
 /// A threshold that no server meets.
@@ -69,7 +48,7 @@ expect:
   phases:
     baseline:
       start-to-close: {p99: "< 1us"}
-  generator-delay: 5s
+  generator-delay: 5m
 "#;
 
 /// A folder with scenarios.

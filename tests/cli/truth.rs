@@ -1,8 +1,7 @@
 //! `test` where what was not seen, or not sent, must not count as good.
 
 use serde_json::Value;
-
-use crate::fixture::{Run, World};
+use support::world::{Run, World};
 
 /// Workflows that take 800 ms, for which a client waits 500 ms.
 const SLOW: &str = r#"
@@ -18,7 +17,7 @@ workload:
     timeout: 500ms
 phases: {baseline: 300ms, drain: 10s}
 expect:
-  generator-delay: 5s
+  generator-delay: 5m
   phases:
     baseline: {start-to-close: {p50: "< 600ms", p90: "< 600ms"}}
   invariants: [no-lost-start]
@@ -37,7 +36,7 @@ workload:
     workflow: {type: Unreadable, input: ["{{ name }}"], result: "Hello {{ name }}!"}
 phases: {baseline: 300ms, drain: 1s}
 expect:
-  generator-delay: 5s
+  generator-delay: 5m
 "#;
 
 /// More than any generator can send.

@@ -1,8 +1,8 @@
 //! `up`.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use serde_json::Value;
+use support::world::World;
 
 #[test]
 fn the_first_up_creates_everything_and_says_what_to_do_next() {
@@ -138,210 +138,68 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     assert!(!world.state().exists());
 }
 
-#[expect(clippy::too_many_lines, reason = "one snapshot of the whole document")]
+/// The output of `up --output json` when everything is already up.
+fn up_as_json() -> Value {
+    World::up().run("up -p simulated --output json").json()
+}
+
+/// The items of a list, one per line.
+fn rows(list: &Value) -> String {
+    let rows = list.as_array().expect("a list").iter();
+    rows.map(Value::to_string).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
-fn up_as_json_is_the_plan_and_the_addresses() {
-    let json = World::up().run("up -p simulated --output json").json();
+fn up_as_json_has_the_address_of_every_port() {
+    assert_snapshot!(rows(&up_as_json()["endpoints"]), @r#"
+    {"address":"127.0.0.1:20000","port":"mysql","replica":"mysql-0","service":"mysql","wanted":null}
+    {"address":"127.0.0.1:20001","port":"grpc","replica":"temporal-frontend-0","service":"temporal-frontend","wanted":null}
+    {"address":"127.0.0.1:20002","port":"http","replica":"temporal-frontend-0","service":"temporal-frontend","wanted":null}
+    {"address":"127.0.0.1:20003","port":"membership","replica":"temporal-frontend-0","service":"temporal-frontend","wanted":null}
+    {"address":"127.0.0.1:20004","port":"metrics","replica":"temporal-frontend-0","service":"temporal-frontend","wanted":null}
+    {"address":"127.0.0.1:20005","port":"grpc","replica":"temporal-history-0","service":"temporal-history","wanted":null}
+    {"address":"127.0.0.1:20006","port":"membership","replica":"temporal-history-0","service":"temporal-history","wanted":null}
+    {"address":"127.0.0.1:20007","port":"metrics","replica":"temporal-history-0","service":"temporal-history","wanted":null}
+    {"address":"127.0.0.1:20008","port":"grpc","replica":"temporal-matching-0","service":"temporal-matching","wanted":null}
+    {"address":"127.0.0.1:20009","port":"membership","replica":"temporal-matching-0","service":"temporal-matching","wanted":null}
+    {"address":"127.0.0.1:20010","port":"metrics","replica":"temporal-matching-0","service":"temporal-matching","wanted":null}
+    {"address":"127.0.0.1:20011","port":"grpc","replica":"temporal-worker-0","service":"temporal-worker","wanted":null}
+    {"address":"127.0.0.1:20012","port":"membership","replica":"temporal-worker-0","service":"temporal-worker","wanted":null}
+    {"address":"127.0.0.1:20013","port":"metrics","replica":"temporal-worker-0","service":"temporal-worker","wanted":null}
+    {"address":"127.0.0.1:20014","port":"http","replica":"web-0","service":"web","wanted":null}
+    {"address":"127.0.0.1:20015","port":"starter","replica":"worker-0","service":"worker","wanted":null}
+    "#);
+}
+
+#[test]
+fn up_as_json_has_the_steps_of_the_plan() {
+    assert_snapshot!(rows(&up_as_json()["plan"]["steps"]), @r#"
+    {"action":"keep","after":[],"id":"replica/mysql-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/mysql-0"],"id":"replica/temporal-frontend-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/mysql-0"],"id":"replica/temporal-history-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/mysql-0"],"id":"replica/temporal-matching-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/mysql-0","replica/temporal-frontend-0"],"id":"replica/temporal-worker-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/temporal-frontend-0"],"id":"replica/web-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/temporal-frontend-0","replica/temporal-history-0","replica/temporal-matching-0"],"id":"replica/worker-0","ready-timeout-ms":180000,"reason":"up to date"}
+    {"action":"keep","after":["replica/temporal-frontend-0","replica/temporal-history-0","replica/temporal-matching-0"],"id":"replica/worker-1","ready-timeout-ms":180000,"reason":"up to date"}
+    "#);
+}
+
+#[test]
+fn up_as_json_says_what_runs_where_besides_plan_and_addresses() {
+    let mut json = up_as_json();
+    let document = json.as_object_mut().expect("an object");
+    document.remove("endpoints");
+    let plan = document["plan"].as_object_mut().expect("an object");
+    plan.remove("steps");
     assert_snapshot!(format!("{json:#}"), @r#"
     {
-      "endpoints": [
-        {
-          "address": "127.0.0.1:20000",
-          "port": "mysql",
-          "replica": "mysql-0",
-          "service": "mysql",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20001",
-          "port": "grpc",
-          "replica": "temporal-frontend-0",
-          "service": "temporal-frontend",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20002",
-          "port": "http",
-          "replica": "temporal-frontend-0",
-          "service": "temporal-frontend",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20003",
-          "port": "membership",
-          "replica": "temporal-frontend-0",
-          "service": "temporal-frontend",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20004",
-          "port": "metrics",
-          "replica": "temporal-frontend-0",
-          "service": "temporal-frontend",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20005",
-          "port": "grpc",
-          "replica": "temporal-history-0",
-          "service": "temporal-history",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20006",
-          "port": "membership",
-          "replica": "temporal-history-0",
-          "service": "temporal-history",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20007",
-          "port": "metrics",
-          "replica": "temporal-history-0",
-          "service": "temporal-history",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20008",
-          "port": "grpc",
-          "replica": "temporal-matching-0",
-          "service": "temporal-matching",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20009",
-          "port": "membership",
-          "replica": "temporal-matching-0",
-          "service": "temporal-matching",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20010",
-          "port": "metrics",
-          "replica": "temporal-matching-0",
-          "service": "temporal-matching",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20011",
-          "port": "grpc",
-          "replica": "temporal-worker-0",
-          "service": "temporal-worker",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20012",
-          "port": "membership",
-          "replica": "temporal-worker-0",
-          "service": "temporal-worker",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20013",
-          "port": "metrics",
-          "replica": "temporal-worker-0",
-          "service": "temporal-worker",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20014",
-          "port": "http",
-          "replica": "web-0",
-          "service": "web",
-          "wanted": null
-        },
-        {
-          "address": "127.0.0.1:20015",
-          "port": "starter",
-          "replica": "worker-0",
-          "service": "worker",
-          "wanted": null
-        }
-      ],
       "place": {
         "backend": "simulated",
         "database": "model",
         "engine": "model"
       },
-      "plan": {
-        "steps": [
-          {
-            "action": "keep",
-            "after": [],
-            "id": "replica/mysql-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/mysql-0"
-            ],
-            "id": "replica/temporal-frontend-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/mysql-0"
-            ],
-            "id": "replica/temporal-history-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/mysql-0"
-            ],
-            "id": "replica/temporal-matching-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/mysql-0",
-              "replica/temporal-frontend-0"
-            ],
-            "id": "replica/temporal-worker-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/temporal-frontend-0"
-            ],
-            "id": "replica/web-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/temporal-frontend-0",
-              "replica/temporal-history-0",
-              "replica/temporal-matching-0"
-            ],
-            "id": "replica/worker-0",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          },
-          {
-            "action": "keep",
-            "after": [
-              "replica/temporal-frontend-0",
-              "replica/temporal-history-0",
-              "replica/temporal-matching-0"
-            ],
-            "id": "replica/worker-1",
-            "ready-timeout-ms": 180000,
-            "reason": "up to date"
-          }
-        ]
-      },
+      "plan": {},
       "profile": "simulated",
       "topology-digest": "8fc9a98a138103f8fa1b262708b1a41864f0098fa2bcbda91c1daed7fc6dff49"
     }

@@ -1,8 +1,7 @@
 //! Command lines that are wrong, and the help for those that are not.
 
 use insta::assert_snapshot;
-
-use crate::fixture::World;
+use support::world::World;
 
 #[test]
 fn no_verb_shows_the_help_and_is_a_usage_error() {

@@ -1,6 +1,7 @@
 //! Commands that are killed at a step of their journal, which `HARNESS_CUT_POINT` names.
 
-use crate::invocation::Finished;
+use support::{Finished, Look as _};
+
 use crate::place::Place;
 
 /// Where, among the records of the first step of a run, `up` is killed: its intent is written and

@@ -1,19 +1,17 @@
 //! A working folder whose topology is, in part or as a whole, in containers.
 
-use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
 use serde_json::Value;
+use support::{Finished, Invocation, Look, files, furnish};
 use tempfile::TempDir;
-use testing::need::skip;
 
-use crate::folder::{files, furnish};
-use crate::invocation::{Finished, Invocation};
 use crate::turn::Turn;
-use crate::{programs, worker};
+use crate::worker;
 
 /// The kubeconfig of a user who works with another cluster.
 const KUBECONFIG: &str = "apiVersion: v1\nkind: Config\ncurrent-context: theirs\n\
@@ -39,38 +37,31 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// A place of the profile `k3d` whose worker is an image that Docker has; `None` means that the
-    /// test is skipped.
-    pub(crate) fn k3d() -> Option<Self> {
-        let place = Self::new("k3d", &["docker", "k3d"], Turn::beside_another)?;
-        let image = format!("worker.run={{image: \"{}\"}}", worker::image());
-        Some(place.set(image))
+    /// A place of the profile `k3d` whose worker is an image that Docker has.
+    pub(crate) fn k3d() -> Self {
+        let place = Self::new("k3d", Turn::beside_another());
+        place.set(format!("worker.run={{image: \"{}\"}}", worker::image()))
     }
 
     /// A place of the profile `k3d`, alone on the machine, whose worker's image the harness makes.
-    pub(crate) fn k3d_that_builds() -> Option<Self> {
+    pub(crate) fn k3d_that_builds() -> Self {
         let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("workflow");
-        let place = Self::new("k3d", &["docker", "k3d"], Turn::alone)?;
-        Some(place.set(format!("worker.run={{build: {folder}}}")))
+        let place = Self::new("k3d", Turn::alone());
+        place.set(format!("worker.run={{build: {folder}}}"))
     }
 
-    /// A place of the profile `azure`, rehearsed, whose worker is an image that Docker has; `None`
-    /// means that the test is skipped.
-    pub(crate) fn azure() -> Option<Self> {
-        let place = Self::new("azure", &["docker", "k3d"], Turn::beside_another)?;
+    /// A place of the profile `azure`, rehearsed, whose worker is an image that Docker has.
+    pub(crate) fn azure() -> Self {
+        let place = Self::new("azure", Turn::beside_another());
         let image = format!("worker.run={{image: \"{}\"}}", worker::image());
-        Some(place.rehearsed().set(image))
+        place.rehearsed().set(image)
     }
 
     /// The same, alone on the machine, whose worker's image the harness makes.
-    pub(crate) fn azure_that_builds() -> Option<Self> {
+    pub(crate) fn azure_that_builds() -> Self {
         let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("workflow");
-        let place = Self::new("azure", &["docker", "k3d"], Turn::alone)?;
-        Some(
-            place
-                .rehearsed()
-                .set(format!("worker.run={{build: {folder}}}")),
-        )
+        let place = Self::new("azure", Turn::alone()).rehearsed();
+        place.set(format!("worker.run={{build: {folder}}}"))
     }
 
     fn rehearsed(mut self) -> Self {
@@ -80,22 +71,13 @@ impl Place {
         self
     }
 
-    /// A place of the profile `server` whose worker is the built one; `None` means that the test is
-    /// skipped.
-    pub(crate) fn server() -> Option<Self> {
-        let place = Self::new("server", &["docker"], Turn::beside_another)?;
-        Some(place.set(format!("worker.run={{command: [{}]}}", programs::worker())))
+    /// A place of the profile `server` whose worker is the built one.
+    pub(crate) fn server() -> Self {
+        let place = Self::new("server", Turn::beside_another());
+        place.set(format!("worker.run={{command: [{}]}}", support::worker()))
     }
 
-    fn new(profile: &'static str, tools: &[&str], turn: fn() -> Turn) -> Option<Self> {
-        for tool in tools {
-            let there = Command::new(tool).arg("version").output();
-            if !there.is_ok_and(|output| output.status.success()) {
-                skip(tool, "it does not work here");
-                return None;
-            }
-        }
-        let turn = turn();
+    fn new(profile: &'static str, turn: Turn) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let real = folder.path().canonicalize().expect("it is there");
         let root = Utf8PathBuf::try_from(real).expect("UTF-8").join("work");
@@ -104,7 +86,7 @@ impl Place {
         let kube = root.with_file_name("home").join(".kube");
         fs::create_dir_all(&kube).expect("writable");
         fs::write(kube.join("config"), KUBECONFIG).expect("writable");
-        Some(Self {
+        Self {
             profile,
             options: &[],
             folder_name: profile,
@@ -114,50 +96,13 @@ impl Place {
             runs: AtomicUsize::new(0),
             folder,
             _turn: turn,
-        })
+        }
     }
 
     /// Sets a key of the profile in every command from now on.
     pub(crate) fn set(mut self, set: impl Into<String>) -> Self {
         self.sets.push(set.into());
         self
-    }
-
-    /// The working folder.
-    pub(crate) fn root(&self) -> &Utf8Path {
-        &self.root
-    }
-
-    /// The state folder.
-    pub(crate) fn state(&self) -> Utf8PathBuf {
-        self.root.join(".harness").join(self.folder_name)
-    }
-
-    /// A command of the harness about this profile, with nothing in its environment but what Docker,
-    /// k3d, cargo and the search for Temporal's server need.
-    pub(crate) fn harness(&self, arguments: &[&str]) -> Invocation {
-        let number = self.runs.fetch_add(1, Ordering::SeqCst);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
-        let (verb, rest) = arguments.split_first().expect("a verb");
-        command.arg(verb).args(["--profile", self.profile]);
-        command.args(self.options);
-        command.args(self.sets.iter().flat_map(|set| ["--set", set]));
-        command.args(rest);
-        command.current_dir(&self.root).env_clear();
-        let inherited = std::env::vars().filter(|(name, _)| {
-            ["PATH", "CARGO_TARGET_DIR"].contains(&name.as_str())
-                || ["DOCKER_", "K3D_", "HARNESS_TEMPORAL_"]
-                    .iter()
-                    .any(|kind| name.starts_with(kind))
-        });
-        command.envs(inherited).envs(worker::cargo_homes());
-        command.env("HOME", self.root.with_file_name("home"));
-        let output = self.root.with_file_name("output");
-        Invocation {
-            command,
-            stdout: output.join(format!("{number}.out")),
-            stderr: output.join(format!("{number}.err")),
-        }
     }
 
     /// Brings the topology up.
@@ -251,6 +196,43 @@ impl Place {
         let kubeconfig = self.state().join("run/kubeconfig.yaml");
         let mode = fs::metadata(kubeconfig).expect("it is there").permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
+    }
+}
+
+impl Look for Place {
+    fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    fn state(&self) -> Utf8PathBuf {
+        self.root.join(".harness").join(self.folder_name)
+    }
+
+    /// It is about this profile, with nothing in its environment but what Docker, k3d, cargo and the
+    /// search for Temporal's server need.
+    fn harness(&self, arguments: &[&str]) -> Invocation {
+        let number = self.runs.fetch_add(1, Ordering::SeqCst);
+        let mut command = Command::new(support::harness());
+        let (verb, rest) = arguments.split_first().expect("a verb");
+        command.arg(verb).args(["--profile", self.profile]);
+        command.args(self.options);
+        command.args(self.sets.iter().flat_map(|set| ["--set", set]));
+        command.args(rest);
+        command.current_dir(&self.root).env_clear();
+        let inherited = std::env::vars().filter(|(name, _)| {
+            ["PATH", "CARGO_TARGET_DIR"].contains(&name.as_str())
+                || ["DOCKER_", "K3D_", "HARNESS_TEMPORAL_"]
+                    .iter()
+                    .any(|kind| name.starts_with(kind))
+        });
+        command.envs(inherited).envs(worker::cargo_homes());
+        command.env("HOME", self.root.with_file_name("home"));
+        let output = self.root.with_file_name("output");
+        Invocation {
+            command,
+            stdout: output.join(format!("{number}.out")),
+            stderr: output.join(format!("{number}.err")),
+        }
     }
 }
 

@@ -8,9 +8,8 @@ use base::tool::Environment;
 use camino::Utf8Path;
 use docker::Engine;
 use model::topology::Run;
+use support::block_on;
 use tokio_util::sync::CancellationToken;
-
-use crate::http::block_on;
 
 /// The reference of the image, which Docker has from now on.
 pub(crate) fn image() -> &'static str {

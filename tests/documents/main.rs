@@ -54,7 +54,7 @@ fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
 
 fn load(request: &Request) -> Result<Profile, profile::Error> {
     let reader = Reader {
-        read: |path: &Utf8Path| std::fs::read_to_string(path),
+        read: |path: &Utf8Path| fs_err::read_to_string(path),
         list: |_: &Utf8Path| Vec::new(),
     };
     profile::load(request, &reader)

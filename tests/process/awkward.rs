@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::Place;
+use support::{Look as _, Place};
 
 #[test]
 fn one_that_exits_at_once_ends_the_wait_with_its_last_words() {
@@ -22,7 +22,7 @@ fn one_that_exits_at_once_ends_the_wait_with_its_last_words() {
 fn one_that_cannot_be_started_says_why() {
     let place = Place::with_worker_script("");
     let path = place.beside_root("worker.sh");
-    std::fs::write(path, "#!/no/such/interpreter\n").expect("writable");
+    fs_err::write(path, "#!/no/such/interpreter\n").expect("writable");
     place
         .harness(&["up"])
         .run()

@@ -1,6 +1,6 @@
 //! `bench up`, on the real topology.
 
-use crate::support::Place;
+use support::{Look as _, Place};
 
 #[test]
 fn a_start_is_measured_against_the_same_by_hand_and_its_timeline_adds_up() {

@@ -8,8 +8,7 @@ use std::ops::ControlFlow;
 use nix::sys::signal::Signal;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-
-use crate::support::{Finished, Place, eventually};
+use support::{Finished, Look as _, Place, eventually};
 
 /// Decides which cuts are followed by the longer of two checks.
 const SEED: u64 = 3;
@@ -75,7 +74,7 @@ fn what_down_leaves_when_killed_is_taken_down_or_brought_up_again() {
 #[test]
 fn a_fault_of_a_killed_run_is_healed_without_another_command() {
     let place = Place::new();
-    std::fs::write(place.root().join("scenarios/blink.yaml"), BLINK).expect("writable");
+    fs_err::write(place.root().join("scenarios/blink.yaml"), BLINK).expect("writable");
     place.up();
     let test = ["test", "scenarios/blink.yaml"];
     let cuts = cut_each(&place, &test, 0.., || {
@@ -102,21 +101,21 @@ fn a_fault_of_a_killed_run_is_healed_without_another_command() {
 fn a_fault_of_a_killed_run_is_healed_whatever_the_profile_says_by_then() {
     let place = Place::new();
     let scenario = place.root().join("scenarios/long.yaml");
-    std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+    fs_err::write(scenario, include_str!("long.yaml")).expect("writable");
     place.up();
     let test = place.harness(&["test", "scenarios/long.yaml"]).start();
     place.await_line("faults.ndjson", |line| line["state"] == "pulled");
     let profile = place.root().join("profiles/local.yaml");
-    let before = std::fs::read_to_string(&profile).expect("there is a profile");
+    let before = fs_err::read_to_string(&profile).expect("there is a profile");
     let elsewhere = "apiVersion: harness/v1\nkind: Profile\nname: local\nextends: base\n\
                      backend: {simulated: {}}\n";
-    std::fs::write(&profile, elsewhere).expect("writable");
+    fs_err::write(&profile, elsewhere).expect("writable");
     test.signal(Signal::SIGKILL);
     test.wait();
     eventually("the workers", || {
         (place.answers("worker-0") && place.answers("worker-1")).then_some(())
     });
-    std::fs::write(&profile, before).expect("writable");
+    fs_err::write(&profile, before).expect("writable");
     place
         .harness(&["heal"])
         .run()
@@ -131,7 +130,7 @@ const INJECTED: u32 = 3;
 #[test]
 fn up_and_down_need_not_wait_until_a_killed_run_is_healed() {
     let place = Place::new();
-    std::fs::write(place.root().join("scenarios/blink.yaml"), BLINK).expect("writable");
+    fs_err::write(place.root().join("scenarios/blink.yaml"), BLINK).expect("writable");
     let cut_test = |step| {
         let test = cut(&place, &["test", "scenarios/blink.yaml"], step);
         assert!(test.was_cut(), "{test}");
@@ -149,7 +148,7 @@ fn up_and_down_need_not_wait_until_a_killed_run_is_healed() {
 #[test]
 fn after_a_power_cut_in_the_middle_of_a_fault_up_works() {
     let place = Place::new();
-    std::fs::write(place.root().join("scenarios/blink.yaml"), BLINK).expect("writable");
+    fs_err::write(place.root().join("scenarios/blink.yaml"), BLINK).expect("writable");
     place.up();
     let test = cut(&place, &["test", "scenarios/blink.yaml"], INJECTED);
     assert!(test.was_cut(), "{test}");

@@ -1,7 +1,7 @@
 //! Processes that die although no fault planned it.
 
-use crate::support::Place;
-use crate::support::deaths::{await_event, deaths, events, lines, start};
+use support::deaths::{await_event, deaths, events, lines, start};
+use support::{Look as _, Place};
 
 /// A worker of two of which one exits with status 3 once somebody puts the file `enough` there.
 fn place_with_a_worker_that_gives_up() -> Place {
@@ -28,11 +28,11 @@ fn a_worker_that_exits_in_mid_run_is_told_with_its_status_and_its_last_words() {
     place.down();
     for replica in ["worker-0", "worker-1"] {
         let log = place.state().join(format!("logs/{replica}.log"));
-        std::fs::write(log, "words of an earlier launch\n").expect("writable");
+        fs_err::write(log, "words of an earlier launch\n").expect("writable");
     }
     let test = start(&place, &["quiet"]);
     await_event(&test, "phase-started");
-    std::fs::write(place.beside_root("enough"), "").expect("writable");
+    fs_err::write(place.beside_root("enough"), "").expect("writable");
     let test = test.wait().exits(2);
     let deaths = deaths(&place, &test);
     let [death] = &deaths[..] else {

@@ -1,10 +1,8 @@
 //! Folders with names that other programs read something into.
 
-use std::fs;
-
 use camino::Utf8Path;
-
-use crate::support::Place;
+use fs_err as fs;
+use support::{Look as _, Place};
 
 /// Letters that mean something to SQLite's URIs, YAML, shells, templates, lists of paths.
 const AWKWARD: [&str; 17] = [

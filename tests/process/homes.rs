@@ -1,11 +1,10 @@
 //! Homes and environments in which the user has set things for other clusters.
 
-use std::fs;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
-
-use crate::support::{Invocation, Place, eventually, proofs};
+use fs_err as fs;
+use support::{Invocation, Look as _, Place, eventually, proofs};
 
 /// Settings that would lead every client of Temporal elsewhere, or nowhere.
 const PROFILE: &str = r#"

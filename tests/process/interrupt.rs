@@ -3,8 +3,7 @@
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::openpty;
 use nix::sys::signal::Signal;
-
-use crate::support::Place;
+use support::{Look as _, Place};
 
 #[test]
 fn an_interrupted_up_can_be_taken_down() {
@@ -30,7 +29,7 @@ fn an_interrupted_test_is_healed_and_taken_down() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let place = Place::new();
         let scenario = place.root().join("scenarios/long.yaml");
-        std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+        fs_err::write(scenario, include_str!("long.yaml")).expect("writable");
         let test = place.harness(&["test", "scenarios/long.yaml"]);
         let test = test.heeding_hangup().start();
         place.await_line("faults.ndjson", |line| line["state"] == "pulled");
@@ -48,7 +47,7 @@ fn an_interrupted_test_is_healed_and_taken_down() {
 fn a_closed_terminal_has_a_run_healed_and_taken_down() {
     let place = Place::new();
     let scenario = place.root().join("scenarios/long.yaml");
-    std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+    fs_err::write(scenario, include_str!("long.yaml")).expect("writable");
     let terminal = openpty(None, None).expect("a terminal");
     // Who has the other end keeps it open.
     for end in [&terminal.master, &terminal.slave] {
@@ -67,7 +66,7 @@ fn a_closed_terminal_has_a_run_healed_and_taken_down() {
 fn an_interrupted_test_of_a_running_topology_is_healed_and_left_up() {
     let place = Place::new();
     let scenario = place.root().join("scenarios/long.yaml");
-    std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+    fs_err::write(scenario, include_str!("long.yaml")).expect("writable");
     place.up();
     let test = place.harness(&["test", "scenarios/long.yaml"]).start();
     place.await_line("faults.ndjson", |line| line["state"] == "pulled");

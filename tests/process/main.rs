@@ -8,7 +8,6 @@ mod awkward;
 mod bench;
 mod crash;
 mod deaths;
-mod dynamic_config;
 mod folders;
 mod hand;
 mod homes;
@@ -18,6 +17,4 @@ mod ports;
 mod records;
 mod refusals;
 mod scenarios;
-#[path = "../support/mod.rs"]
-mod support;
 mod truth;

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
+use support::{Look as _, Place, eventually, get};
 use temporal::{Client, ExecutionKey, Frontend as _, Status};
-
-use crate::support::{Place, eventually, get};
 
 #[test]
 fn the_starter_answers_and_a_second_up_changes_nothing() {
@@ -181,7 +180,7 @@ fn endpoint(report: &Value, service: &str, port: &str) -> String {
 /// What Temporal itself says of a workflow.
 #[tokio::main(flavor = "current_thread")]
 async fn status_of(place: &Place, workflow: &str) -> Status {
-    let deadline = Duration::from_secs(10);
+    let deadline = Duration::from_mins(2);
     let frontend = place.address("temporal", "grpc").to_string();
     let options = connect::Options::plaintext(frontend).with_connect_timeout(deadline);
     let client = Client::connect(options).await.expect("a frontend");

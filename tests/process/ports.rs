@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
 
-use crate::support::Place;
+use support::{Look as _, Place};
 
 #[test]
 fn a_taken_port_is_stepped_over_and_both_are_told() {

@@ -1,12 +1,10 @@
 //! What verbs make of a topology that is there in part, and of records that are not what they were.
 
-use std::fs;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
 
+use fs_err as fs;
 use nix::sys::signal::Signal;
-
-use crate::support::{Place, eventually, skip};
+use support::{Look as _, Place};
 
 #[test]
 fn status_of_an_up_that_was_killed_lists_what_is_missing() {
@@ -124,30 +122,4 @@ fn a_broken_profile_keeps_nobody_from_looking_at_what_is_up() {
         .exits(0)
         .shows("process/worker-1");
     place.down();
-}
-
-#[test]
-fn a_full_disk_keeps_nobody_from_taking_the_topology_down() {
-    let place = Place::new();
-    let folder = place.root().join(".harness");
-    fs::create_dir_all(&folder).expect("writable");
-    let mut mount = Command::new("mount");
-    mount.args(["-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs"]);
-    let mounted = mount.arg(&folder).stderr(Stdio::null()).status();
-    if !mounted.is_ok_and(|status| status.success()) {
-        skip("mount", "this user may not mount a file system");
-        return;
-    }
-    place.up();
-    let ports = place.ports();
-    let mut ballast = fs::File::create(folder.join("ballast")).expect("writable");
-    while ballast.write_all(&[1; 4096]).is_ok() {}
-    while ballast.write_all(&[1]).is_ok() {}
-    place.harness(&["down"]).run().exits(0);
-    place.assert_nothing_is_left(&ports);
-    drop(ballast);
-    eventually("the end of the file system", || {
-        let unmounted = Command::new("umount").arg(&folder).status().ok()?;
-        unmounted.success().then_some(())
-    });
 }

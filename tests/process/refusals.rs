@@ -1,8 +1,7 @@
 //! Folders, locks and downloads that are not as they should be.
 
-use std::fs;
-
-use crate::support::{Place, eventually, serve, temporal_cli};
+use fs_err as fs;
+use support::{Look as _, Place, eventually, serve, temporal_cli};
 
 #[test]
 fn a_cache_that_cannot_be_written_is_told_and_worked_around() {
@@ -115,8 +114,7 @@ fn two_ups_at_once_bring_up_one_topology() {
     let first = place.harness(&["up"]).start();
     let second = place.harness(&["up"]).start();
     let outputs = [first.wait().exits(0), second.wait().exits(0)];
-    let kept =
-        |output: &&crate::support::Finished| output.stdout.contains("everything was already up");
+    let kept = |output: &&support::Finished| output.stdout.contains("everything was already up");
     assert_eq!(
         outputs.iter().filter(kept).count(),
         1,

@@ -1,6 +1,6 @@
 //! Scenarios of the project, on the real topology.
 
-use crate::support::{Place, proofs, report};
+use support::{Look as _, Place, proofs, report};
 
 #[test]
 fn hello_world_passes_and_everything_is_taken_down() {

@@ -6,7 +6,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::hand::{HandWorker, QUEUE};
-use crate::support::{Place, eventually, report};
+use support::{Look as _, Place, eventually, report};
 
 /// A scenario whose workflows the worker by hand takes.
 fn scenario(kinds: &[&str], executor: &str, workflow: &str, rest: &str) -> String {
@@ -49,14 +49,14 @@ fn a_workflow_that_does_not_get_on_says_why() {
     place.up();
     let _worker = HandWorker::start(place.address("temporal", "grpc"));
     let kinds = ["NonDeterministic", "Hangs", "Retries", "Untaken"];
-    let rest = "phases: {baseline: 300ms, drain: 6s}\nexpect: {generator-delay: 10s}\n";
+    let rest = "phases: {baseline: 300ms, drain: 6s}\nexpect: {generator-delay: 5m}\n";
     let document = scenario(
         &kinds,
         "{constant-concurrency: {users: 1}}",
         "    timeout: 1s\n",
         rest,
     );
-    std::fs::write(place.root().join("stuck.yaml"), document).expect("writable");
+    fs_err::write(place.root().join("stuck.yaml"), document).expect("writable");
     let test = place.harness(&["test", "stuck.yaml", "--output", "json"]);
     let report = report(&place, &test.run().exits(1));
     let finding = finding(&report, "all-closed");
@@ -117,9 +117,9 @@ fn workflows_that_outlast_their_clients_are_closed_at_the_end_of_the_drain() {
         "{constant-arrival-rate: {rate: 13/s, arrivals: uniform, max-in-flight: 500}}",
         "      input: [\"{{ name }}\"]\n      result: \"{{ name }}\\n\"\n    timeout: 5s\n",
         "phases: {baseline: 6s, drain: 60s}\nexpect:\n  phases: {baseline: {error-rate: \"<= \
-         100%\"}}\n  generator-delay: 10s\n",
+         100%\"}}\n  generator-delay: 5m\n",
     );
-    std::fs::write(place.root().join("slow.yaml"), document).expect("writable");
+    fs_err::write(place.root().join("slow.yaml"), document).expect("writable");
     let test = place
         .harness(&["test", "slow.yaml", "--output", "json"])
         .run();
@@ -149,7 +149,7 @@ fn a_harness_that_was_stopped_does_not_fail_what_is_still_under_way() {
         "      input: [\"{{ name }}\"]\n      result: \"{{ name }}\\n\"\n",
         "phases: {baseline: 2s, drain: 12s}\n",
     );
-    std::fs::write(place.root().join("stopped.yaml"), document).expect("writable");
+    fs_err::write(place.root().join("stopped.yaml"), document).expect("writable");
     let test = place.harness(&["test", "stopped.yaml", "--output", "json", "--events"]);
     let test = test.start();
     eventually("the load begins", || {
@@ -166,7 +166,7 @@ fn a_harness_that_was_stopped_does_not_fail_what_is_still_under_way() {
     let last = finished.stdout.lines().last().expect("a document");
     let document: Value = serde_json::from_str(last).expect("JSON");
     let path = document["verdicts"][0]["report"].as_str().expect("a path");
-    let report = std::fs::read(place.root().join(path)).expect("it is there");
+    let report = fs_err::read(place.root().join(path)).expect("it is there");
     let report: Value = serde_json::from_slice(&report).expect("JSON");
     // What it measured meanwhile is about itself, and not about the server.
     assert_eq!(report["verdict"], "inconclusive", "{report:#}");
@@ -188,9 +188,9 @@ fn a_result_that_ends_in_a_newline_is_right_where_a_worker_returns_one() {
         &["Lines"],
         "{constant-concurrency: {users: 2}}",
         "      input: [\"{{ name }}\"]\n      result: |\n        {{ name }}\n",
-        "phases: {baseline: 500ms, drain: 20s}\nexpect: {generator-delay: 10s}\n",
+        "phases: {baseline: 500ms, drain: 20s}\nexpect: {generator-delay: 5m}\n",
     );
-    std::fs::write(place.root().join("lines.yaml"), document).expect("writable");
+    fs_err::write(place.root().join("lines.yaml"), document).expect("writable");
     let test = place.harness(&["test", "lines.yaml", "--output", "json"]);
     let report = report(&place, &test.run().exits(0));
     assert_eq!(report["verdict"], "pass", "{report:#}");

@@ -1,18 +1,18 @@
 //! The processes of a place, as the kernel knows them.
 
 use std::fmt;
-use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// A living process that belongs to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
-    pub(crate) pid: i32,
+pub struct Found {
+    pub pid: i32,
     /// The replica that its environment says it belongs to.
-    pub(crate) replica: Option<String>,
+    pub replica: Option<String>,
     command: String,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Found {
 }
 
 impl Found {
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         // One that has just ended is as good.
         let _ = kill(Pid::from_raw(self.pid), signal);
     }
@@ -32,7 +32,7 @@ impl Found {
 
 /// Whether the process is at its end, its ports and locks included: those outlive the first thread
 /// where others are still on their way out.
-pub(super) fn is_gone(pid: i32) -> bool {
+pub(crate) fn is_gone(pid: i32) -> bool {
     let folder = Utf8PathBuf::from(format!("/proc/{pid}/task"));
     let threads = folder.read_dir_utf8().into_iter().flatten().flatten();
     threads
@@ -44,7 +44,7 @@ pub(super) fn is_gone(pid: i32) -> bool {
 }
 
 /// The process that listens on a port, with the state folder that it is marked with.
-pub(super) fn listener_on(port: u16) -> Option<(i32, Option<String>)> {
+pub(crate) fn listener_on(port: u16) -> Option<(i32, Option<String>)> {
     let table = fs::read_to_string("/proc/net/tcp").expect("this system has TCP");
     // The columns: number, local address, remote address, state (0A listens), ..., the tenth inode.
     let socket = table.lines().find_map(|line| {

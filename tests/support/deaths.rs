@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 
-use super::eventually::eventually;
-use super::invocation::{Finished, Running};
-use super::place::Place;
-use super::report::reports;
+use crate::eventually::eventually;
+use crate::invocation::{Finished, Running};
+use crate::look::Look;
+use crate::report::reports;
 
 const QUIET: &str = include_str!("quiet.yaml");
 
 /// Starts `test` with scenarios `quiet`, which write their events.
-pub(crate) fn start(place: &Place, scenarios: &[&str]) -> Running {
+pub fn start(place: &impl Look, scenarios: &[&str]) -> Running {
     for name in scenarios {
         let text = QUIET.replace("name: quiet", &format!("name: {name}"));
         let path = place.root().join(format!("scenarios/{name}.yaml"));
-        std::fs::write(path, text).expect("writable");
+        fs_err::write(path, text).expect("writable");
     }
     let files = scenarios
         .iter()
@@ -26,7 +26,7 @@ pub(crate) fn start(place: &Place, scenarios: &[&str]) -> Running {
 }
 
 /// The documents that a command has written, one a line.
-pub(crate) fn events(stdout: &str) -> Vec<Value> {
+pub fn events(stdout: &str) -> Vec<Value> {
     // The last line may be half written.
     let lines = stdout.lines();
     lines
@@ -36,7 +36,7 @@ pub(crate) fn events(stdout: &str) -> Vec<Value> {
 
 /// Waits until a command has written an event.
 #[track_caller]
-pub(crate) fn await_event(test: &Running, kind: &str) {
+pub fn await_event(test: &Running, kind: &str) {
     eventually(kind, || {
         let events = events(&test.stdout());
         events.iter().any(|it| it["kind"] == kind).then_some(())
@@ -45,7 +45,7 @@ pub(crate) fn await_event(test: &Running, kind: &str) {
 
 /// The deaths that were events, which are the rows of the reports as well.
 #[track_caller]
-pub(crate) fn deaths(place: &Place, test: &Finished) -> Vec<Value> {
+pub fn deaths(place: &impl Look, test: &Finished) -> Vec<Value> {
     let events = events(&test.stdout);
     let document = events.last().expect("there is a document");
     let rows: Vec<Value> = reports(place, document)
@@ -65,7 +65,7 @@ pub(crate) fn deaths(place: &Place, test: &Finished) -> Vec<Value> {
 
 /// The last words of one that died.
 #[track_caller]
-pub(crate) fn lines(death: &Value) -> Vec<&str> {
+pub fn lines(death: &Value) -> Vec<&str> {
     let lines = death["log-tail"]["lines"].as_array().expect("a log");
     lines.iter().filter_map(Value::as_str).collect()
 }

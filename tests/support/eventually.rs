@@ -10,7 +10,7 @@ const DEADLINE: Duration = Duration::from_mins(10);
 
 /// Waits until `condition` has a value; the panic at the deadline says `what` never came.
 #[track_caller]
-pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(value) = condition() {

@@ -1,8 +1,7 @@
 //! Files in a folder of a test's own.
 
-use std::fs;
-
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
+use fs_err as fs;
 
 /// Rates and bounds of the project's scenarios that are too much for a machine which does much else,
 /// and ones that it can take: tests are about what a run does, and not about how fast.
@@ -18,8 +17,8 @@ const BOUNDS: [(&str, &str); 8] = [
 ];
 
 /// Copies the project's profiles, and its scenarios with bounds that every machine meets.
-pub(crate) fn furnish(root: &Utf8Path) {
-    let project = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+pub fn furnish(root: &Utf8Path) {
+    let project = testing::project();
     for documents in ["profiles", "scenarios"] {
         let folder = root.join(documents);
         fs::create_dir_all(&folder).expect("writable");
@@ -35,7 +34,7 @@ pub(crate) fn furnish(root: &Utf8Path) {
 }
 
 /// The files of a folder, or none.
-pub(crate) fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+pub fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
     entries.map(Utf8DirEntry::into_path).collect()
 }

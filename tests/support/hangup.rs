@@ -4,7 +4,7 @@ use std::process::Command;
 
 /// The same command, of a cleared environment, with SIGHUP at its default: whoever runs the tests may
 /// ignore it, as under `nohup`, and children inherit that.
-pub(crate) fn heeding_hangup(command: &Command) -> Command {
+pub fn heeding_hangup(command: &Command) -> Command {
     let mut heeding = Command::new("env");
     heeding.arg("--default-signal=HUP");
     heeding.arg(command.get_program()).args(command.get_args());

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -13,7 +13,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// The status and the body of an answer; `None` where there is none.
-pub(crate) fn get(url: &str) -> Option<(u16, String)> {
+pub fn get(url: &str) -> Option<(u16, String)> {
     block_on(async {
         let client = base::http::loopback_client().expect("a client");
         let response = client.get(url).send().await.ok()?;
@@ -23,7 +23,7 @@ pub(crate) fn get(url: &str) -> Option<(u16, String)> {
 }
 
 /// Serves `body` to whoever asks for whatever, until the test process ends; returns the address.
-pub(crate) fn serve(body: &'static str) -> String {
+pub fn serve(body: &'static str) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("bound");
     std::thread::spawn(move || {

@@ -1,54 +1,59 @@
 //! One run of the built harness.
 
 use std::fmt;
-use std::fs::{self, File};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
+use fs_err::{self as fs, File};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use super::eventually::eventually;
-use super::hangup::heeding_hangup;
+use crate::eventually::eventually;
+use crate::hangup::heeding_hangup;
 
 /// A command line that is not started yet.
 #[derive(Debug)]
-pub(crate) struct Invocation {
-    pub(super) command: Command,
-    pub(super) stdout: Utf8PathBuf,
-    pub(super) stderr: Utf8PathBuf,
+#[must_use]
+pub struct Invocation {
+    pub command: Command,
+    pub stdout: Utf8PathBuf,
+    pub stderr: Utf8PathBuf,
 }
 
 impl Invocation {
-    pub(crate) fn env(mut self, name: &str, value: impl fmt::Display) -> Self {
+    pub fn env(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.command.env(name, value.to_string());
         self
     }
 
-    pub(crate) fn without_env(mut self, name: &str) -> Self {
+    pub fn without_env(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
     /// The same with SIGHUP at its default.
-    pub(crate) fn heeding_hangup(mut self) -> Self {
+    pub fn heeding_hangup(mut self) -> Self {
         self.command = heeding_hangup(&self.command);
         self
     }
 
     /// Starts it.
-    pub(crate) fn start(self) -> Running {
-        let create = |path: &Utf8PathBuf| File::create(path).expect("the place is writable");
+    pub fn start(self) -> Running {
+        let create = |path: &Utf8PathBuf| {
+            File::create(path)
+                .expect("the place is writable")
+                .into_file()
+        };
         let ends = [create(&self.stdout).into(), create(&self.stderr).into()];
         self.start_with(Stdio::null(), ends)
     }
 
     /// Starts it at a terminal; what it says goes there.
-    pub(crate) fn start_at(self, terminal: &OwnedFd) -> Running {
+    pub fn start_at(self, terminal: &OwnedFd) -> Running {
         for path in [&self.stdout, &self.stderr] {
             File::create(path).expect("the place is writable");
         }
@@ -84,14 +89,14 @@ impl Invocation {
 
     /// Runs it to its end.
     #[track_caller]
-    pub(crate) fn run(self) -> Finished {
+    pub fn run(self) -> Finished {
         self.start().wait()
     }
 }
 
 /// A command that runs; dropping it kills it.
 #[derive(Debug)]
-pub(crate) struct Running {
+pub struct Running {
     child: Child,
     said: String,
     stdout: Utf8PathBuf,
@@ -100,23 +105,23 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn pid(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).expect("process ids fit into an i32");
         kill(Pid::from_raw(pid), signal).expect("a child can be signalled");
     }
 
     /// What it has written to standard output so far.
-    pub(crate) fn stdout(&self) -> String {
+    pub fn stdout(&self) -> String {
         fs::read_to_string(&self.stdout).expect("it was created")
     }
 
     /// Waits for its end.
     #[track_caller]
-    pub(crate) fn wait(mut self) -> Finished {
+    pub fn wait(mut self) -> Finished {
         let what = format!("the end of `harness {}`", self.said);
         let status = eventually(&what, || self.child.try_wait().expect("it is a child"));
         Finished {
@@ -138,12 +143,12 @@ impl Drop for Running {
 
 /// A command that has ended.
 #[derive(Debug)]
-pub(crate) struct Finished {
+pub struct Finished {
     said: String,
     status: ExitStatus,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-    pub(crate) took: Duration,
+    pub stdout: String,
+    pub stderr: String,
+    pub took: Duration,
 }
 
 impl fmt::Display for Finished {
@@ -164,39 +169,39 @@ impl fmt::Display for Finished {
 
 impl Finished {
     /// Whether it was killed at its cut point.
-    pub(crate) fn was_cut(&self) -> bool {
+    pub fn was_cut(&self) -> bool {
         self.status.signal() == Some(Signal::SIGKILL as i32)
     }
 
     /// Insists on an exit code.
     #[track_caller]
-    pub(crate) fn exits(self, code: i32) -> Self {
+    pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "{self}");
         self
     }
 
     /// Its exit code; `None` if a signal ended it.
-    pub(crate) fn code(&self) -> Option<i32> {
+    pub fn code(&self) -> Option<i32> {
         self.status.code()
     }
 
     /// Insists on words on standard error.
     #[track_caller]
-    pub(crate) fn says(self, words: &str) -> Self {
+    pub fn says(self, words: &str) -> Self {
         assert!(self.stderr.contains(words), "no `{words}` in {self}");
         self
     }
 
     /// Insists on words on standard output.
     #[track_caller]
-    pub(crate) fn shows(self, words: &str) -> Self {
+    pub fn shows(self, words: &str) -> Self {
         assert!(self.stdout.contains(words), "no `{words}` in {self}");
         self
     }
 
     /// Standard output as the JSON document it is.
     #[track_caller]
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self}"))
     }
 }

@@ -1,28 +1,38 @@
 //! What can be seen of a place, and the crashes that can be made in it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::SocketAddr;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use super::census::{Found, is_gone, processes_of};
-use super::eventually::eventually;
-use super::folder::files;
-use super::http::get;
-use super::place::Place;
+use crate::census::{Found, is_gone, processes_of};
+use crate::eventually::eventually;
+use crate::folder::files;
+use crate::http::get;
+use crate::invocation::Invocation;
 
-impl Place {
+/// A working folder in which the built harness runs a topology.
+pub trait Look {
+    /// The working folder.
+    fn root(&self) -> &Utf8Path;
+
+    /// The state folder.
+    fn state(&self) -> Utf8PathBuf;
+
+    /// A command of the harness in this folder.
+    fn harness(&self, arguments: &[&str]) -> Invocation;
+
     /// Every process that belongs here.
-    pub(crate) fn processes(&self) -> Vec<Found> {
+    fn processes(&self) -> Vec<Found> {
         processes_of(self.root())
     }
 
     /// The registered pid of each replica that has one. A file is empty until its replica has
     /// written its pid into it.
-    pub(crate) fn pids(&self) -> BTreeMap<String, i64> {
+    fn pids(&self) -> BTreeMap<String, i64> {
         let pid_files = files(&self.state().join("run")).into_iter();
         pid_files
             .filter_map(|path| {
@@ -36,7 +46,7 @@ impl Place {
 
     /// Kills one replica, as a crash does.
     #[track_caller]
-    pub(crate) fn kill(&self, replica: &str) {
+    fn kill(&self, replica: &str) {
         let pid = i32::try_from(self.pids()[replica]).expect("process ids fit into an i32");
         let mut processes = self.processes().into_iter();
         let process = processes.find(|found| found.pid == pid);
@@ -47,7 +57,7 @@ impl Place {
     }
 
     /// Kills everything at once, as a power cut does.
-    pub(crate) fn kill_everything(&self) {
+    fn kill_everything(&self) {
         let mut killed = Vec::new();
         eventually("the death of everything", || {
             let processes = self.processes();
@@ -62,13 +72,13 @@ impl Place {
 
     /// The address of a replica's port.
     #[track_caller]
-    pub(crate) fn address(&self, replica: &str, port: &str) -> SocketAddr {
+    fn address(&self, replica: &str, port: &str) -> SocketAddr {
         let record = self.state().join(format!("run/{replica}.launch.json"));
         address(&read_json(&record)["ports"][port])
     }
 
     /// Every address that a record names.
-    pub(crate) fn ports(&self) -> Vec<SocketAddr> {
+    fn ports(&self) -> Vec<SocketAddr> {
         let records = files(&self.state().join("run")).into_iter();
         let records = records.filter(|path| path.as_str().ends_with(".launch.json"));
         records
@@ -81,14 +91,14 @@ impl Place {
     }
 
     /// Whether the starter of a replica answers.
-    pub(crate) fn answers(&self, replica: &str) -> bool {
+    fn answers(&self, replica: &str) -> bool {
         let url = format!("http://{}/ping", self.address(replica, "starter"));
         get(&url) == Some((200, "pong".to_owned()))
     }
 
     /// Waits for a line of a journal in the state folder.
     #[track_caller]
-    pub(crate) fn await_line(&self, journal: &str, wanted: impl Fn(&Value) -> bool) {
+    fn await_line(&self, journal: &str, wanted: impl Fn(&Value) -> bool) {
         eventually("a line of a journal", || {
             let text = fs::read_to_string(self.state().join(journal)).ok()?;
             let mut lines = text

@@ -1,25 +1,26 @@
 //! A working folder: how it is made, how the harness is started in it, how it ends.
 
-use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use fs_err::{self as fs, File};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
-use super::census::listener_on;
-use super::eventually::POLL;
-use super::folder::{files, furnish};
-use super::invocation::{Finished, Invocation};
-use super::programs::{HARNESS, cache, temporal_cli, worker};
-use super::slot::Slot;
+use crate::census::listener_on;
+use crate::eventually::POLL;
+use crate::folder::{files, furnish};
+use crate::invocation::{Finished, Invocation};
+use crate::look::Look;
+use crate::programs::{cache, harness, temporal_cli, worker};
+use crate::slot::Slot;
 
 /// A working folder with the project's profiles and scenarios, and a home of its own.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct Place {
     root: Utf8PathBuf,
     sets: Vec<String>,
     runs: AtomicUsize,
@@ -29,23 +30,23 @@ pub(crate) struct Place {
 
 impl Place {
     /// A place whose worker is the built one.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self::in_folder("work")
     }
 
     /// The same in a folder of this name, or in the last of these folders.
-    pub(crate) fn in_folder(name: &str) -> Self {
+    pub fn in_folder(name: &str) -> Self {
         Self::with_slot(Some(Slot::take()), name)
     }
 
     /// A second place for a test that has one: it needs no slot, or two such tests could wait for
     /// each other.
-    pub(crate) fn beside(_first: &Self) -> Self {
+    pub fn beside(_first: &Self) -> Self {
         Self::with_slot(None, "work")
     }
 
     /// A second place in the same folder as the first, in one of this name.
-    pub(crate) fn beside_in(first: &Self, name: &str) -> Self {
+    pub fn beside_in(first: &Self, name: &str) -> Self {
         let mut place = Self::beside(first);
         let root = first.root.with_file_name(name);
         fs::rename(&place.root, &root).expect("writable");
@@ -55,7 +56,7 @@ impl Place {
 
     /// A place with one replica of a worker that serves no HTTP: a shell script. `{worker}` in it
     /// is the built worker.
-    pub(crate) fn with_worker_script(script: &str) -> Self {
+    pub fn with_worker_script(script: &str) -> Self {
         let mut place = Self::new();
         let path = place.worker_script(script);
         place.sets = vec![
@@ -67,7 +68,7 @@ impl Place {
     }
 
     /// Writes the script that is the worker of a place that was made with one.
-    pub(crate) fn worker_script(&self, script: &str) -> Utf8PathBuf {
+    pub fn worker_script(&self, script: &str) -> Utf8PathBuf {
         let script = script.replace("{worker}", worker().as_str());
         self.script("worker.sh", &script)
     }
@@ -92,73 +93,36 @@ impl Place {
     }
 
     /// Sets a key of the profile in every command from now on.
-    pub(crate) fn set(mut self, set: impl Into<String>) -> Self {
+    pub fn set(mut self, set: impl Into<String>) -> Self {
         self.sets.push(set.into());
         self
     }
 
-    /// The working folder.
-    pub(crate) fn root(&self) -> &Utf8Path {
-        &self.root
-    }
-
-    /// The state folder.
-    pub(crate) fn state(&self) -> Utf8PathBuf {
-        self.root.join(".harness/local")
-    }
-
     /// A folder beside the working folder: `home`, or a test's own.
-    pub(crate) fn beside_root(&self, name: &str) -> Utf8PathBuf {
+    pub fn beside_root(&self, name: &str) -> Utf8PathBuf {
         let folder = Utf8Path::from_path(self.folder.path()).expect("UTF-8");
         let folder = folder.canonicalize_utf8().expect("it is there");
         folder.join(name)
     }
 
     /// Writes an executable shell script beside the working folder.
-    pub(crate) fn script(&self, name: &str, script: &str) -> Utf8PathBuf {
+    pub fn script(&self, name: &str, script: &str) -> Utf8PathBuf {
         let path = self.beside_root(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("writable");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("writable");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
         path
-    }
-
-    /// A command of the harness in this place, with nothing in its environment but what it needs.
-    pub(crate) fn harness(&self, arguments: &[&str]) -> Invocation {
-        let number = self.runs.fetch_add(1, Ordering::SeqCst);
-        let output = self.beside_root("output");
-        let mut command = Command::new(HARNESS);
-        command.args(arguments).current_dir(&self.root).env_clear();
-        // `logs` takes no `--set`.
-        if arguments.first() != Some(&"logs") {
-            command.args(self.sets.iter().flat_map(|set| ["--set", set]));
-        }
-        let inherited = ["PATH", "HARNESS_TEMPORAL"];
-        command.envs(
-            inherited
-                .iter()
-                .filter_map(|name| Some((name, std::env::var_os(name)?))),
-        );
-        // Whatever else this machine could run it on.
-        command.env("HARNESS_BACKEND", "process");
-        command.env("HOME", self.beside_root("home"));
-        command.env("HARNESS_CACHE", cache());
-        Invocation {
-            command,
-            stdout: output.join(format!("{number}.out")),
-            stderr: output.join(format!("{number}.err")),
-        }
     }
 
     /// Brings the topology up.
     #[track_caller]
-    pub(crate) fn up(&self) -> Finished {
+    pub fn up(&self) -> Finished {
         self.harness(&["up"]).run().exits(0)
     }
 
     /// Takes it down and insists that nothing of it is left.
     #[track_caller]
-    pub(crate) fn down(&self) -> Finished {
+    pub fn down(&self) -> Finished {
         let ports = self.ports();
         let down = self.harness(&["down"]).run().exits(0);
         self.assert_nothing_is_left(&ports);
@@ -167,7 +131,7 @@ impl Place {
 
     /// Insists that there is no process, no record, no lock and no port of this place.
     #[track_caller]
-    pub(crate) fn assert_nothing_is_left(&self, ports: &[SocketAddr]) {
+    pub fn assert_nothing_is_left(&self, ports: &[SocketAddr]) {
         let processes = self.processes();
         let listed: Vec<_> = processes.iter().map(ToString::to_string).collect();
         assert!(processes.is_empty(), "left over:\n{}", listed.join("\n"));
@@ -187,6 +151,43 @@ impl Place {
                 });
                 assert!(foreign, "{address} is left to {listener:?}: {error}");
             }
+        }
+    }
+}
+
+impl Look for Place {
+    fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    fn state(&self) -> Utf8PathBuf {
+        self.root.join(".harness/local")
+    }
+
+    /// Nothing is in its environment but what it needs.
+    fn harness(&self, arguments: &[&str]) -> Invocation {
+        let number = self.runs.fetch_add(1, Ordering::SeqCst);
+        let output = self.beside_root("output");
+        let mut command = Command::new(harness());
+        command.args(arguments).current_dir(&self.root).env_clear();
+        // `logs` takes no `--set`.
+        if arguments.first() != Some(&"logs") {
+            command.args(self.sets.iter().flat_map(|set| ["--set", set]));
+        }
+        let inherited = ["PATH", "HARNESS_TEMPORAL"];
+        command.envs(
+            inherited
+                .iter()
+                .filter_map(|name| Some((name, std::env::var_os(name)?))),
+        );
+        // Whatever else this machine could run it on.
+        command.env("HARNESS_BACKEND", "process");
+        command.env("HOME", self.beside_root("home"));
+        command.env("HARNESS_CACHE", cache());
+        Invocation {
+            command,
+            stdout: output.join(format!("{number}.out")),
+            stderr: output.join(format!("{number}.err")),
         }
     }
 }

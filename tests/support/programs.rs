@@ -1,6 +1,6 @@
 //! The programs under test, and the Temporal CLI that all places share.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use artifact::{Pin, TemporalSearch};
 use base::news::Listener;
@@ -8,13 +8,30 @@ use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
-/// The built harness.
-pub(crate) const HARNESS: &str = env!("CARGO_BIN_EXE_harness");
+use crate::http::block_on;
+
+/// The built harness. Cargo tells the tests of its package where it is.
+pub fn harness() -> &'static Utf8Path {
+    static HARNESS: LazyLock<Utf8PathBuf> = LazyLock::new(|| {
+        let path = std::env::var("CARGO_BIN_EXE_harness");
+        path.expect("`cargo test` sets it for tests at the root")
+            .into()
+    });
+    &HARNESS
+}
+
+/// Cargo's folder for files of tests, which outlive them.
+pub fn scratch() -> Utf8PathBuf {
+    let target = harness().ancestors().nth(2);
+    target
+        .expect("the harness is in a profile's folder")
+        .join("tmp")
+}
 
 /// The worker beside it. It belongs to another package of the workspace, whose own test of it
 /// makes Cargo build it.
-pub(crate) fn worker() -> Utf8PathBuf {
-    let worker = Utf8Path::new(HARNESS).with_file_name("worker");
+pub fn worker() -> Utf8PathBuf {
+    let worker = harness().with_file_name("worker");
     assert!(
         worker.is_file(),
         "there is no {worker}: run `cargo test --workspace`, which builds it"
@@ -24,12 +41,12 @@ pub(crate) fn worker() -> Utf8PathBuf {
 
 /// The cache that all places share, so that one test run downloads once at most.
 pub(crate) fn cache() -> Utf8PathBuf {
-    Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+    scratch().join("cache")
 }
 
 /// The Temporal CLI, fetched into the shared cache if need be by whatever the developer's own
 /// environment says of proxies and indexes.
-pub(crate) fn temporal_cli() -> &'static Utf8Path {
+pub fn temporal_cli() -> &'static Utf8Path {
     static CLI: OnceLock<Utf8PathBuf> = OnceLock::new();
     CLI.get_or_init(|| {
         let cache = cache();
@@ -45,7 +62,7 @@ pub(crate) fn temporal_cli() -> &'static Utf8Path {
             news: &news,
             cancel: &CancellationToken::new(),
         };
-        let found = super::http::block_on(search.resolve());
+        let found = block_on(search.resolve());
         found.expect("a Temporal CLI can be fetched").program.path
     })
 }

@@ -3,12 +3,12 @@
 use camino::Utf8PathBuf;
 use serde_json::Value;
 
-use super::invocation::Finished;
-use super::place::Place;
+use crate::invocation::Finished;
+use crate::look::Look;
 
 /// The one report of a run, which follows its published schema.
 #[track_caller]
-pub(crate) fn report(place: &Place, test: &Finished) -> Value {
+pub fn report(place: &impl Look, test: &Finished) -> Value {
     match &mut reports(place, &test.json())[..] {
         [report] => report.take(),
         _ => panic!("one verdict in {test}"),
@@ -17,22 +17,22 @@ pub(crate) fn report(place: &Place, test: &Finished) -> Value {
 
 /// The reports of all verdicts of a document, which follow their published schema.
 #[track_caller]
-pub(crate) fn reports(place: &Place, document: &Value) -> Vec<Value> {
+pub(crate) fn reports(place: &impl Look, document: &Value) -> Vec<Value> {
     let verdicts = document["verdicts"].as_array().expect("verdicts").iter();
     verdicts.map(|verdict| report_of(place, verdict)).collect()
 }
 
 /// The report of a verdict, which follows its published schema.
 #[track_caller]
-fn report_of(place: &Place, verdict: &Value) -> Value {
+fn report_of(place: &impl Look, verdict: &Value) -> Value {
     let path = place
         .root()
         .join(verdict["report"].as_str().expect("a path"));
     let read = |path: Utf8PathBuf| -> Value {
-        let bytes = std::fs::read(path).expect("it is there");
+        let bytes = fs_err::read(path).expect("it is there");
         serde_json::from_slice(&bytes).expect("JSON")
     };
-    let schema = Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+    let schema = testing::project().join("docs/report.schema.json");
     let report = read(path);
     if let Err(error) = jsonschema::draft7::validate(&read(schema), &report) {
         panic!("{error} in {report:#}");
@@ -44,7 +44,7 @@ fn report_of(place: &Place, verdict: &Value) -> Value {
 /// everything was looked at, faults did what they are for, and nobody died of anything else. A bound
 /// that was missed, of a phase or of the steady state, tells how busy the machine was.
 #[track_caller]
-pub(crate) fn proofs(place: &Place, test: &Finished) -> Vec<Value> {
+pub fn proofs(place: &impl Look, test: &Finished) -> Vec<Value> {
     assert!(matches!(test.code(), Some(0 | 2 | 99)), "{test}");
     let reports = reports(place, &test.json());
     for report in &reports {

@@ -6,7 +6,7 @@ use std::path::Path;
 fn the_paths_that_the_dockerfile_copies_exist() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = package.parent().expect("a member of a workspace");
-    let file = std::fs::read_to_string(package.join("Dockerfile")).expect("readable");
+    let file = fs_err::read_to_string(package.join("Dockerfile")).expect("readable");
     let copies = file.lines().filter_map(|line| line.strip_prefix("COPY "));
     let own = copies.filter(|copy| !copy.starts_with("--from"));
     let mut count = 0;

@@ -1,4 +1,5 @@
 //! The parts of an ELF file that the dynamic loader uses.
+#![expect(clippy::disallowed_methods, reason = "`Error::file` names the file")]
 
 use std::fs::File;
 use std::io::{self, Read as _};

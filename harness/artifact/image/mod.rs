@@ -12,8 +12,6 @@ mod elf;
 mod error;
 mod layer;
 mod layout;
-#[cfg(test)]
-mod tests;
 mod worker_image;
 
 use base::news::Listener;
@@ -180,3 +178,6 @@ fn layer(worker: &Utf8Path) -> Result<Layer, ImageError> {
     }
     Ok(layer)
 }
+
+#[cfg(test)]
+mod tests;

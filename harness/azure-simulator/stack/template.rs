@@ -144,40 +144,12 @@ fn collect_steps(
     };
     let id = id_of(&on, &kind, &names);
     kind_of(&ResourceId::parse(&id), &version)?;
-    let body = resource
-        .as_object()
-        .cloned()
-        .unwrap_or_default()
-        .into_iter();
-    let structure = [
-        "type",
-        "name",
-        "apiVersion",
-        "dependsOn",
-        "scope",
-        "resources",
-        "comments",
-    ];
-    let body: Map<String, Value> = body
-        .filter(|(key, _)| !structure.contains(&key.as_str()))
-        .collect();
-    let depends = resource["dependsOn"].as_array().into_iter().flatten();
-    let mut after = Vec::new();
-    for one in depends {
-        match scope.evaluate(one) {
-            Ok(Value::String(one)) => after.push(one),
-            _ => {
-                return Err(invalid(format!(
-                    "Deployment template validation failed: 'dependsOn' of '{id}' is not valid: {one}."
-                )));
-            }
-        }
-    }
+    let mut after = dependencies(resource, scope, &id)?;
     after.extend(parent.map(|parent| parent.id.clone()));
     let step = Step {
         id,
         version,
-        body: Value::Object(body),
+        body: Value::Object(body(resource)),
         after,
         progress: StepProgress::Waiting,
         began: None,
@@ -188,6 +160,37 @@ fn collect_steps(
     children
         .into_iter()
         .try_for_each(|child| collect_steps(child, scope, Some(&step), steps))
+}
+
+/// The properties of a resource without the entries that only structure the template.
+fn body(resource: &Value) -> Map<String, Value> {
+    let structure = [
+        "type",
+        "name",
+        "apiVersion",
+        "dependsOn",
+        "scope",
+        "resources",
+        "comments",
+    ];
+    let entries = resource.as_object().cloned().unwrap_or_default();
+    entries
+        .into_iter()
+        .filter(|(key, _)| !structure.contains(&key.as_str()))
+        .collect()
+}
+
+/// The evaluated `dependsOn` of a resource.
+fn dependencies(resource: &Value, scope: &Scope<'_>, id: &str) -> Result<Vec<String>, Refusal> {
+    let depends = resource["dependsOn"].as_array().into_iter().flatten();
+    depends
+        .map(|one| match scope.evaluate(one) {
+            Ok(Value::String(one)) => Ok(one),
+            _ => Err(invalid(format!(
+                "Deployment template validation failed: 'dependsOn' of '{id}' is not valid: {one}."
+            ))),
+        })
+        .collect()
 }
 
 /// Splits `Microsoft.Network/virtualNetworks/name` into the type and the names.

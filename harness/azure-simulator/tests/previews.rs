@@ -23,6 +23,38 @@ fn changes(answer: &super::super::Response) -> Vec<Value> {
     changes.as_array().cloned().unwrap_or_default()
 }
 
+/// A resource that is not there yet.
+fn another(world: &World) -> Value {
+    let kind = "Microsoft.ContainerRegistry/registries/images";
+    let sku = json!({"location": "westeurope", "sku": {"name": "Basic"}});
+    entry(world, (kind, "2023-07-01"), &[], sku)
+}
+
+/// The changes with the properties of each resource, which only the request `whatIf` returns.
+fn details(world: &mut World, dialect: Dialect) -> Vec<Value> {
+    let mut asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
+    if dialect == Dialect::Documented {
+        assert_eq!(asked.status, 202);
+        let location = asked.header("Location").expect("a location").to_owned();
+        world.now += std::time::Duration::from_mins(1);
+        asked = world.call_at("GET", &location, None);
+    }
+    assert_eq!(asked.status, 200);
+    changes(&asked)
+}
+
+/// The names of the resources with their change types, sorted.
+fn found(changes: &[Value]) -> Vec<String> {
+    let lines = changes.iter().map(|one| {
+        let id = one["id"].as_str().unwrap_or_default();
+        let name = id.rsplit('/').next().unwrap_or_default();
+        format!("{name} {}", one["changeType"].as_str().unwrap_or_default())
+    });
+    let mut found: Vec<String> = lines.collect();
+    found.sort();
+    found
+}
+
 #[test]
 fn a_what_if_lists_creations_changes_and_deletions() {
     for dialect in [Dialect::Recorded, Dialect::Documented] {
@@ -36,19 +68,10 @@ fn a_what_if_lists_creations_changes_and_deletions() {
         put(&mut world, &body);
         let mut body = what_if_body(&world, &all[1..], "P1D");
         body["properties"]["template"]["resources"][0]["sku"]["name"] = json!("Standard_B2ms");
-        let extra = entry(
-            &world,
-            (
-                "Microsoft.ContainerRegistry/registries/images",
-                "2023-07-01",
-            ),
-            &[],
-            json!({"location": "westeurope", "sku": {"name": "Basic"}}),
-        );
         body["properties"]["template"]["resources"]
             .as_array_mut()
             .expect("a list")
-            .push(extra);
+            .push(another(&world));
         let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
         assert_eq!(made.status, 201, "{:?}", made.document());
         assert_eq!(
@@ -63,27 +86,10 @@ fn a_what_if_lists_creations_changes_and_deletions() {
         assert_eq!(changes(&read).len(), 7);
         let properties = |one: &Value| one["resourceConfigurationChanges"].is_object();
         assert!(!changes(&read).iter().any(properties));
-        let mut asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
-        if dialect == Dialect::Documented {
-            assert_eq!(asked.status, 202);
-            let location = asked.header("Location").expect("a location").to_owned();
-            world.now += std::time::Duration::from_mins(1);
-            asked = world.call_at("GET", &location, None);
-        }
-        assert_eq!(asked.status, 200);
-        let changes = changes(&asked);
+        let changes = details(&mut world, dialect);
         assert!(changes.iter().all(properties));
-        let mut found: Vec<String> = changes
-            .iter()
-            .map(|one| {
-                let id = one["id"].as_str().unwrap_or_default();
-                let name = id.rsplit('/').next().unwrap_or_default();
-                format!("{name} {}", one["changeType"].as_str().unwrap_or_default())
-            })
-            .collect();
-        found.sort();
         assert_eq!(
-            found,
+            found(&changes),
             [
                 "cluster noChange",
                 "h.private.mysql.database.azure.com noChange",

@@ -27,7 +27,7 @@ pub(super) fn assert_listed(answer: &Response) {
 
 /// The source files of a folder, without tests.
 fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("it is a folder");
+    let entries = fs_err::read_dir(folder).expect("it is a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths
         .flat_map(|path| match path.is_dir() {
@@ -63,7 +63,7 @@ fn every_code_of_a_refusal_is_on_the_page_of_rules() {
     let mut missing = Vec::new();
     let mut found = 0;
     for path in sources(root) {
-        let source = std::fs::read_to_string(&path).expect("a source file");
+        let source = fs_err::read_to_string(&path).expect("a source file");
         for code in codes(&source) {
             found += 1;
             if !is_listed(code) {

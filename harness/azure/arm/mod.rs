@@ -36,8 +36,6 @@ mod stack;
 mod stack_spec;
 mod subscription;
 mod target;
-#[cfg(test)]
-mod tests;
 mod wait;
 mod what_if;
 
@@ -73,3 +71,6 @@ pub use subscription::Subscription;
 pub use target::Target;
 pub use wait::{Progress, Wait};
 pub use what_if::{Change, ChangeKind, Changes, Diagnostic, WhatIf, WhatIfState};
+
+#[cfg(test)]
+mod tests;

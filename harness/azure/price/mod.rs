@@ -11,8 +11,6 @@ mod list;
 mod meter;
 mod money;
 pub mod query;
-#[cfg(test)]
-mod tests;
 mod unit;
 
 pub use article::{Article, article};
@@ -21,3 +19,6 @@ pub use list::{Currency, Entry, Found, List, Origin, Prices};
 pub use meter::Meter;
 pub use money::Usd;
 pub use unit::Unit;
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
 //! An image in an archive, which can be pushed.
+#![expect(clippy::disallowed_methods, reason = "`Error::read` names the file")]
 
 use std::io::SeekFrom;
 

@@ -15,8 +15,6 @@ mod network;
 mod registry;
 mod resource;
 mod role;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -115,3 +113,6 @@ fn outputs(build: &Build<'_>) -> BTreeMap<&'static str, Output> {
 pub fn is_expression(text: &str) -> bool {
     text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,6 @@
 mod ending;
 mod events;
 mod kind;
-#[cfg(test)]
-mod tests;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,3 +30,6 @@ impl Event {
         Self { at, run, kind }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,13 +4,13 @@
 //! next command that opens the journal drops that line, since its step had not begun.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use base::cut_point;
 use base::file::{present, whole_lines};
 use camino::{Utf8Path, Utf8PathBuf};
+use fs_err::File;
 use jiff::Timestamp;
 use model::plan::{Action, ResourceId};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub struct Journal {
 impl Journal {
     /// Opens the journal for appending, or creates it.
     pub fn open(path: &Utf8Path) -> io::Result<Self> {
-        use std::os::unix::fs::OpenOptionsExt as _;
+        use fs_err::os::unix::fs::OpenOptionsExt as _;
         let file = File::options()
             .read(true)
             .append(true)

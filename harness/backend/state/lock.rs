@@ -5,12 +5,13 @@
 //! the gap between the fork and the registration.
 
 use std::fmt;
-use std::fs::{File, TryLockError};
+use std::fs::TryLockError;
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
 use camino::Utf8Path;
+use fs_err::File;
+use fs_err::os::unix::fs::OpenOptionsExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 

@@ -8,9 +8,10 @@ mod compare;
 mod drift;
 mod facts;
 mod gather;
-#[cfg(test)]
-mod tests;
 
 pub use compare::{Comparison, Row, Verdict, compare};
 pub use facts::{Cell, Database, Facts, Probe, Rendered, Running, Worker};
 pub use gather::gather;
+
+#[cfg(test)]
+mod tests;

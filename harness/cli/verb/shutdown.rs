@@ -165,7 +165,7 @@ fn terminals() -> usize {
 /// in `/proc/self/status` (`proc_pid_status(5)`), of which SIGHUP is the first. Without that file,
 /// a process whose output is redirected counts as one that ignores SIGHUP.
 fn ignores_hang_up() -> bool {
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+    let Ok(status) = fs_err::read_to_string("/proc/self/status") else {
         return !stdout().is_terminal() && !stderr().is_terminal();
     };
     ignored(&status).is_some_and(|signals| signals & 1 == 1)

@@ -40,9 +40,9 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    /// An empty state folder; `None` if there is no Docker.
-    pub(super) async fn new() -> Option<Self> {
-        let engine = engine().await?;
+    /// An empty state folder.
+    pub(super) async fn new() -> Self {
+        let engine = engine().await;
         let folder = TempDir::new().expect("a temporary folder");
         let path = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let state = Directory::new(path.join(".harness/test"));
@@ -50,7 +50,7 @@ impl Fixture {
         let (lock, _) = opened.expect("the folder is new");
         let environment = Environment::of_process();
         let (events, heard) = Events::channel();
-        Some(Self {
+        Self {
             mysql: Mysql::new(engine.clone(), state.clone(), environment.clone()),
             engine,
             state,
@@ -62,7 +62,7 @@ impl Fixture {
             address: free_address(),
             _lock: lock,
             _folder: folder,
-        })
+        }
     }
 
     /// Prepares the database of profile `server` with some values set.

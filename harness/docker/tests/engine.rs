@@ -2,16 +2,36 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use base::news::Listener;
 use bollard::query_parameters::RemoveImageOptions;
 use camino::Utf8Path;
-use docker::*;
+use docker::{ContainerSpec, Engine, Error, File, Mount, OWNER, Owned, Publish, Status};
 use futures_util::StreamExt as _;
 use testing::docker_engine::{SHELL, api, engine, remove_all};
+use testing::need::DOCKER;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+
+testing::tests!(
+    [DOCKER];
+    current_thread:
+    a_container_can_be_started_stopped_and_removed_and_each_step_can_be_repeated,
+    a_container_of_somebody_else_is_refused_and_left_alone,
+    files_volumes_and_networks_exist_when_a_container_starts,
+    a_timed_out_or_interrupted_run_leaves_no_container,
+    a_command_in_a_container_returns_its_exit_code_and_output,
+    a_log_is_written_completely_and_replaces_an_older_longer_one,
+    following_a_log_continues_with_a_replacement_container,
+    the_error_for_an_image_that_cannot_be_pulled_has_the_image_and_hints,
+    an_archive_is_loaded_with_the_references_in_it,
+);
+
+fn main() -> ExitCode {
+    testing::suite::run([tests()])
+}
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -36,11 +56,8 @@ async fn provided(engine: &Engine) {
         .expect("the image is here or can be pulled");
 }
 
-#[tokio::test]
 async fn a_container_can_be_started_stopped_and_removed_and_each_step_can_be_repeated() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let mut spec = script("life", "trap 'exit 7' TERM; while :; do sleep 0.05; done");
     spec.labels = BTreeMap::from([("dev.harness.test".to_owned(), "life".to_owned())]);
@@ -102,11 +119,8 @@ fn ended(code: i64) -> Status {
     }
 }
 
-#[tokio::test]
 async fn a_container_of_somebody_else_is_refused_and_left_alone() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let theirs = script("theirs", "sleep 60");
     let before = engine.start_container(&theirs).await.expect("it starts");
@@ -131,11 +145,8 @@ async fn a_container_of_somebody_else_is_refused_and_left_alone() {
     remove_all(&engine, &theirs.owner).await;
 }
 
-#[tokio::test]
 async fn files_volumes_and_networks_exist_when_a_container_starts() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let mut spec = script(
         "files",
@@ -188,11 +199,8 @@ async fn files_volumes_and_networks_exist_when_a_container_starts() {
     remove_all(&engine, owner).await;
 }
 
-#[tokio::test]
 async fn a_timed_out_or_interrupted_run_leaves_no_container() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let spec = script("long", "sleep 60");
     let cancel = CancellationToken::new();
@@ -204,11 +212,8 @@ async fn a_timed_out_or_interrupted_run_leaves_no_container() {
     assert_eq!(engine.owned(&spec.owner).await.expect("a list"), []);
 }
 
-#[tokio::test]
 async fn a_command_in_a_container_returns_its_exit_code_and_output() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let spec = script("exec", "sleep 60");
     engine.start_container(&spec).await.expect("it starts");
@@ -219,11 +224,8 @@ async fn a_command_in_a_container_returns_its_exit_code_and_output() {
     remove_all(&engine, &spec.owner).await;
 }
 
-#[tokio::test]
 async fn a_log_is_written_completely_and_replaces_an_older_longer_one() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = Utf8Path::from_path(folder.path())
@@ -250,11 +252,8 @@ async fn until_ended(name: &str) -> Result<(), tokio::time::error::Elapsed> {
     timeout(DEADLINE, waiting.next()).await.map(drop)
 }
 
-#[tokio::test]
 async fn following_a_log_continues_with_a_replacement_container() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     provided(&engine).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = Utf8Path::from_path(folder.path())
@@ -298,11 +297,8 @@ async fn following_a_log_continues_with_a_replacement_container() {
     remove_all(&engine, &first.owner).await;
 }
 
-#[tokio::test]
 async fn the_error_for_an_image_that_cannot_be_pulled_has_the_image_and_hints() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     let reference = "127.0.0.1:1/nobody/nothing:1";
     let news = Listener::silent();
     let cancel = CancellationToken::new();
@@ -318,11 +314,8 @@ async fn the_error_for_an_image_that_cannot_be_pulled_has_the_image_and_hints() 
     );
 }
 
-#[tokio::test]
 async fn an_archive_is_loaded_with_the_references_in_it() {
-    let Some(engine) = engine().await else {
-        return;
-    };
+    let engine = engine().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = Utf8Path::from_path(folder.path())
         .expect("text")

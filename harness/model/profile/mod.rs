@@ -43,8 +43,6 @@ mod resolve;
 mod resolved;
 mod scalar;
 mod schema;
-#[cfg(test)]
-pub mod tests;
 mod topology;
 
 pub use error::Error;
@@ -55,3 +53,6 @@ pub use resolved::{
 };
 pub use scalar::{Name, NamespaceName, TaskQueueName, Version};
 pub use schema::json_schema;
+
+#[cfg(test)]
+pub mod tests;

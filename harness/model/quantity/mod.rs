@@ -12,8 +12,6 @@ mod milliseconds;
 mod number;
 mod percent;
 mod rate;
-#[cfg(test)]
-mod tests;
 mod threshold;
 mod throughput;
 mod whole;
@@ -86,3 +84,6 @@ macro_rules! textual {
     };
 }
 pub(crate) use textual;
+
+#[cfg(test)]
+mod tests;

@@ -33,8 +33,6 @@ mod site;
 mod stack;
 mod stand_in;
 mod sweep;
-#[cfg(test)]
-mod tests;
 
 pub use backend::AzureBackend;
 pub use cloud::{Access, Cloud, Error as CloudError, Rehearsal, Which};
@@ -58,3 +56,6 @@ pub use scope::{
 pub use settings::{Aim, PromotionOptions, Settings};
 pub use site::Site;
 pub use stack::Stack;
+
+#[cfg(test)]
+mod tests;

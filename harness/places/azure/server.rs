@@ -8,6 +8,7 @@ use azure::arm::{Restart, Wait};
 use azure::{api_version, resource_type};
 use base::causes::in_one_line;
 use serde_json::Value;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
@@ -34,6 +35,8 @@ pub(super) struct Server {
     site: Arc<Site>,
     /// The last restart that this command began.
     restart: Mutex<Option<Ending>>,
+    /// Tasks that wait for the end of a restart. They stop when this is dropped.
+    waits: Mutex<JoinSet<()>>,
 }
 
 impl Server {
@@ -41,6 +44,7 @@ impl Server {
         Self {
             site: Arc::clone(site),
             restart: Mutex::default(),
+            waits: Mutex::default(),
         }
     }
 
@@ -67,7 +71,8 @@ impl Server {
         let ended = Arc::new(OnceLock::new());
         *self.last() = Some(Arc::clone(&ended));
         let arm = arm.clone();
-        tokio::spawn(async move {
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.spawn(async move {
             let wait = Wait {
                 cancel: &CancellationToken::new(),
                 deadline: RESTART,

@@ -6,10 +6,10 @@
 //! inherited as standard input. If the starting command is killed between the fork and the
 //! registration, the next command therefore waits until the child is known.
 
+use fs_err::File;
+use fs_err::os::unix::fs::OpenOptionsExt as _;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -167,7 +167,7 @@ impl Launch {
             .arg(state.path())
             .arg(&self.replica)
             .env_clear()
-            .stdin(Stdio::from(lock))
+            .stdin(Stdio::from(lock.into_file()))
             .stdout(log.try_clone()?)
             .stderr(log);
         tokio::process::Command::from(command).spawn()

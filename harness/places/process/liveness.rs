@@ -1,12 +1,13 @@
 //! Which replicas are alive: pid files that the child itself keeps locked.
 
-use std::fs::{File, TryLockError};
+use std::fs::TryLockError;
 use std::io;
 use std::time::Duration;
 
 use backend::state::Directory;
 use base::file::{present, read_json};
 use camino::Utf8PathBuf;
+use fs_err::File;
 use serde::{Deserialize, Serialize};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
@@ -116,7 +117,7 @@ impl PidFile {
 /// The start time of a process in clock ticks since boot: field 22 of `/proc/PID/stat`
 /// (`proc_pid_stat(5)`). `None` without such a file.
 fn start_ticks(pid: u32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is the program's name in parentheses, which may contain any character.
     let (_, fields) = stat.rsplit_once(')')?;
     fields.split_whitespace().nth(19)?.parse().ok()

@@ -7,9 +7,10 @@ mod folder;
 mod model;
 mod setting;
 mod summary;
-#[cfg(test)]
-mod tests;
 
 pub use folder::{Error, write};
 pub use model::{Generator, Report, json_schema};
 pub use setting::{Machine, Setting, Versions};
+
+#[cfg(test)]
+mod tests;

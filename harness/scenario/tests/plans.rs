@@ -3,6 +3,7 @@
 use super::super::{Resolution, RunPlan};
 use super::{CRASH, plan, resolution};
 
+#[expect(clippy::too_many_lines, reason = "one snapshot of the whole plan")]
 #[test]
 fn a_plan_leaves_nothing_open() {
     insta::assert_json_snapshot!(plan(CRASH, 42), @r#"

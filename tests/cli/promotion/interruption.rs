@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::Subscription;
-use crate::eventually::eventually;
+use support::eventually;
 
 const PROMOTE: &str = "promote --override-gate=untested";
 

@@ -7,7 +7,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::Subscription;
-use crate::fixture::Run;
+use support::world::Run;
 
 /// What may go wrong with a promotion.
 const MISHAPS: [&str; 13] = [

@@ -23,7 +23,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
 use crate::cost::AZURE;
-use crate::fixture::{Run, World};
+use support::world::{Run, World};
 
 const SMOKE: &str = include_str!("../../../scenarios/smoke.yaml");
 

@@ -1,7 +1,7 @@
 //! What people read of a promotion.
 
 use super::Subscription;
-use crate::fixture::Run;
+use support::world::Run;
 
 /// Lines that nobody can read.
 fn too_long(run: &Run) -> Vec<&str> {

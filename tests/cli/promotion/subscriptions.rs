@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::Subscription;
-use crate::fixture::Run;
+use support::world::Run;
 
 const POOL: &str = "backend.azure.kubernetes.node-pools.system";
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Subscription;
-use crate::fixture::Run;
+use support::world::Run;
 
 const HOURS: &str = "--set backend.azure.time-to-live=2h";
 const DAYS: &str = "--set backend.azure.time-to-live=3d";

@@ -1,18 +1,23 @@
 //! The gate, for a worker whose image the profile names.
 
 use serde_json::{Value, json};
+use support::Look as _;
 
+use crate::needs::{DOCKER, K3D, LINUX};
 use crate::place::{Place, docker};
 use crate::worker;
+
+testing::tests!(
+    [LINUX, DOCKER, K3D];
+    blocking:
+    a_tag_that_was_moved_since_the_verdict_closes_the_gate,
+);
 
 /// A name of this test alone.
 const NAME: &str = "harness.local/moved:1";
 
-#[test]
 fn a_tag_that_was_moved_since_the_verdict_closes_the_gate() {
-    let Some(place) = Place::azure() else {
-        return;
-    };
+    let place = Place::azure();
     let place = place.set(format!("worker.run={{image: \"{NAME}\"}}"));
     docker(&["tag", worker::image(), NAME]);
     let plan = plan(&place);
@@ -42,8 +47,8 @@ fn verdict(place: &Place, plan: &Value) {
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
     });
     let folder = place.root().join(".harness/k3d/reports/one");
-    std::fs::create_dir_all(&folder).expect("writable");
-    std::fs::write(folder.join("report.json"), report.to_string()).expect("writable");
+    fs_err::create_dir_all(&folder).expect("writable");
+    fs_err::write(folder.join("report.json"), report.to_string()).expect("writable");
 }
 
 /// How the requirement stands.

@@ -4,8 +4,14 @@ mod crash;
 mod gate;
 mod whole;
 
-use crate::invocation::Invocation;
+use support::{Invocation, Look as _};
+use testing::suite::Test;
+
 use crate::place::Place;
+
+pub(crate) fn tests() -> Vec<Test> {
+    [crash::tests(), gate::tests(), whole::tests()].concat()
+}
 
 /// What every promotion of a test says: nothing was tested before.
 const PROMOTE: [&str; 2] = ["promote", "--override-gate=untested"];

@@ -1,21 +1,18 @@
 //! The whole way of a user: promote, look, use, test, rotate, drift, destroy.
 
-use std::fs;
-
 use camino::Utf8Path;
+use fs_err as fs;
 use nix::sys::signal::Signal;
+use support::{Look as _, eventually, get, proofs};
 
 use super::promote;
-use crate::eventually::eventually;
-use crate::http::get;
+use crate::needs::{DOCKER, K3D, LINUX};
 use crate::place::{Place, docker};
-use crate::report::proofs;
 
-#[test]
+testing::tests!([LINUX, DOCKER, K3D]; blocking: a_topology_is_promoted_used_tested_and_destroyed);
+
 fn a_topology_is_promoted_used_tested_and_destroyed() {
-    let Some(place) = Place::azure_that_builds() else {
-        return;
-    };
+    let place = Place::azure_that_builds();
     let promoted = promote(&place, &["--output", "json"]).run().exits(0);
     let report = promoted.json();
     assert_eq!(report["smoke"]["verdict"], "pass", "{promoted}");

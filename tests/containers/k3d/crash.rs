@@ -1,17 +1,19 @@
 //! The harness is killed at every step that it journals, and the next command copes.
 
+use support::Look as _;
+
 use crate::cut::{cut, down_until_done, up_until_done};
+use crate::needs::{DOCKER, K3D, LINUX};
 use crate::place::Place;
+
+testing::tests!([LINUX, DOCKER, K3D]; blocking: up_and_down_go_on_from_wherever_they_were_killed);
 
 /// A cut in the middle of the making of a cluster: the network is there, and the database, which
 /// begins with the cluster and takes less time, is about to be written down.
 const WHILE_K3D_WORKS: u32 = 10;
 
-#[test]
 fn up_and_down_go_on_from_wherever_they_were_killed() {
-    let Some(place) = Place::k3d() else {
-        return;
-    };
+    let place = Place::k3d();
     let cuts = up_until_done(&place);
     assert!(cuts >= 15, "`up` was cut only {cuts} times");
     place.harness(&["status"]).run().exits(0);

@@ -1,9 +1,12 @@
 //! Pods and the database beside the cluster, which die in the middle of a run.
 
 use serde_json::Value;
+use support::deaths::{await_event, deaths, lines, start};
 
-use crate::deaths::{await_event, deaths, lines, start};
+use crate::needs::{DOCKER, K3D, LINUX};
 use crate::place::{Place, docker};
+
+testing::tests!([LINUX, DOCKER, K3D]; blocking: whatever_dies_in_a_cluster_is_told);
 
 /// Runs `quiet`, and `kill` in the middle of it; the deaths.
 fn run(place: &Place, kill: impl FnOnce()) -> Vec<Value> {
@@ -24,11 +27,8 @@ fn is_worker(death: &Value) -> bool {
     replica.is_some_and(|name| name.starts_with("worker-"))
 }
 
-#[test]
 fn whatever_dies_in_a_cluster_is_told() {
-    let Some(place) = Place::k3d() else {
-        return;
-    };
+    let place = Place::k3d();
     place.up();
     let cluster = place.cluster();
 

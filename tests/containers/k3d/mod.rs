@@ -4,3 +4,15 @@ mod crash;
 mod deaths;
 mod repair;
 mod whole;
+
+use testing::suite::Test;
+
+pub(crate) fn tests() -> Vec<Test> {
+    [
+        crash::tests(),
+        deaths::tests(),
+        repair::tests(),
+        whole::tests(),
+    ]
+    .concat()
+}

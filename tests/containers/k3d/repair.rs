@@ -2,14 +2,20 @@
 
 use std::process::Command;
 
-use crate::eventually::eventually;
+use support::{Look as _, eventually};
+
+use crate::needs::{DOCKER, K3D, LINUX};
 use crate::place::{Place, docker};
 
-#[test]
+testing::tests!(
+    [LINUX, DOCKER, K3D];
+    blocking:
+    what_is_deleted_behind_its_back_is_missed_and_repaired,
+    an_image_that_nobody_has_is_an_error_before_anything_is_made,
+);
+
 fn what_is_deleted_behind_its_back_is_missed_and_repaired() {
-    let Some(place) = Place::k3d() else {
-        return;
-    };
+    let place = Place::k3d();
     let place = place
         .set("backend.k3d.agents=1")
         .set("worker.ready-timeout=3m");
@@ -93,16 +99,13 @@ fn an_image_that_is_no_worker_ends_the_wait_at_once(place: &Place) {
     });
     let evidence = camino::Utf8PathBuf::from(evidence.expect("a hint"));
     for file in ["events.txt", "pods.yaml", "objects.yaml"] {
-        let text = std::fs::read_to_string(evidence.join(file)).expect("it is there");
+        let text = fs_err::read_to_string(evidence.join(file)).expect("it is there");
         assert!(!text.is_empty(), "{file} is empty");
     }
 }
 
-#[test]
 fn an_image_that_nobody_has_is_an_error_before_anything_is_made() {
-    let Some(place) = Place::k3d() else {
-        return;
-    };
+    let place = Place::k3d();
     let place = place.set("worker.run={image: \"127.0.0.1:1/worker:none\"}");
     let up = place.harness(&["up"]).run().exits(69);
     up.says("image 127.0.0.1:1/worker:none is not on this machine and could not be pulled");

@@ -1,15 +1,19 @@
 //! The whole way of a user: up, look, use, test, down.
 
-use crate::endpoint::endpoint;
-use crate::http::get;
-use crate::place::Place;
-use crate::report::proofs;
+use support::{Look as _, get, proofs};
 
-#[test]
+use crate::endpoint::endpoint;
+use crate::needs::{DOCKER, K3D, LINUX};
+use crate::place::Place;
+
+testing::tests!(
+    [LINUX, DOCKER, K3D];
+    blocking:
+    a_topology_is_brought_up_used_tested_and_taken_down,
+);
+
 fn a_topology_is_brought_up_used_tested_and_taken_down() {
-    let Some(place) = Place::k3d_that_builds() else {
-        return;
-    };
+    let place = Place::k3d_that_builds();
     place.harness(&["up", "--dry-run"]).run().exits(0);
     assert!(!place.state().exists(), "a rehearsal leaves nothing");
     let up = place.harness(&["up", "--output", "json"]).run().exits(0);

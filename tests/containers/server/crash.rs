@@ -1,16 +1,23 @@
 //! The harness is killed at every step that it journals, and the next command copes.
 
+use support::Look as _;
+
 use crate::cut::{cut, down_until_done, up_until_done};
+use crate::needs::{DOCKER, LINUX};
 use crate::place::Place;
+
+testing::tests!(
+    [LINUX, DOCKER];
+    blocking:
+    up_and_down_go_on_from_wherever_they_were_killed,
+    what_up_leaves_when_killed_is_taken_down,
+);
 
 /// How far apart the cuts are after each of which everything is taken down.
 const STRIDE: usize = 7;
 
-#[test]
 fn up_and_down_go_on_from_wherever_they_were_killed() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     let cuts = up_until_done(&place);
     assert!(cuts >= 10, "`up` was cut only {cuts} times");
     place.harness(&["status"]).run().exits(0);
@@ -20,11 +27,8 @@ fn up_and_down_go_on_from_wherever_they_were_killed() {
     place.assert_nothing_is_left(&[]);
 }
 
-#[test]
 fn what_up_leaves_when_killed_is_taken_down() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     let mut cuts = 0;
     for step in (1..).step_by(STRIDE) {
         let up = cut(&place, "up", step);

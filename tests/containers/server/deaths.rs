@@ -1,13 +1,14 @@
 //! A database that dies in the middle of a run.
 
-use crate::deaths::{await_event, deaths, lines, start};
+use support::deaths::{await_event, deaths, lines, start};
+
+use crate::needs::{DOCKER, LINUX};
 use crate::place::{Place, docker};
 
-#[test]
+testing::tests!([LINUX, DOCKER]; blocking: a_database_that_is_killed_in_mid_run_is_the_reason);
+
 fn a_database_that_is_killed_in_mid_run_is_the_reason() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     let test = start(&place, &["quiet"]);
     await_event(&test, "phase-started");
     docker(&["kill", &place.database()]);

@@ -7,3 +7,17 @@ mod repair;
 mod schema;
 mod sql;
 mod whole;
+
+use testing::suite::Test;
+
+pub(crate) fn tests() -> Vec<Test> {
+    [
+        crash::tests(),
+        deaths::tests(),
+        refusals::tests(),
+        repair::tests(),
+        schema::tests(),
+        whole::tests(),
+    ]
+    .concat()
+}

@@ -1,10 +1,18 @@
 //! What dies or changes behind the harness's back is missed, and comes back.
 
-use std::fs;
+use fs_err as fs;
+use support::{Look as _, eventually, get};
 
-use crate::eventually::eventually;
-use crate::http::get;
+use crate::needs::{DOCKER, LINUX};
 use crate::place::{Place, docker};
+
+testing::tests!(
+    [LINUX, DOCKER];
+    blocking:
+    what_dies_behind_its_back_is_missed_and_repaired,
+    a_repaired_database_is_ready_when_a_workflow_of_any_history_shard_can_be_started,
+    another_password_on_either_side_is_missed_and_repaired,
+);
 
 const MYSQL: [&str; 1] = ["container/mysql"];
 
@@ -32,11 +40,8 @@ impl Place {
     }
 }
 
-#[test]
 fn what_dies_behind_its_back_is_missed_and_repaired() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     place.up();
     place.greets("Ada");
     let mysql = place.database();
@@ -74,11 +79,8 @@ fn what_dies_behind_its_back_is_missed_and_repaired() {
 }
 
 /// The moment after a repair is the one in which a server may serve and own no history shard.
-#[test]
 fn a_repaired_database_is_ready_when_a_workflow_of_any_history_shard_can_be_started() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     let place = place.set("temporal.history-shards=128");
     place.up();
     docker(&["rm", "--force", &place.database()]);
@@ -114,11 +116,8 @@ fn a_database_that_hangs_ends_the_wait(place: &Place) {
     place.greets("Katherine");
 }
 
-#[test]
 fn another_password_on_either_side_is_missed_and_repaired() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     place.up();
     place.greets("Ada");
 

@@ -1,7 +1,15 @@
 //! What `up` makes of a database whose schema is not the one that it made.
 
-use crate::invocation::Finished;
+use support::{Finished, Look as _};
+
+use crate::needs::{DOCKER, LINUX};
 use crate::place::Place;
+
+testing::tests!(
+    [LINUX, DOCKER];
+    blocking:
+    a_schema_that_is_newer_or_half_applied_is_refused_and_an_older_one_is_updated,
+);
 
 /// How an update to visibility's schema 1.14 looks that ended before its last step.
 const HALF: &str = "UPDATE temporal_visibility.schema_version SET curr_version = '1.13'; \
@@ -11,11 +19,8 @@ const HALF: &str = "UPDATE temporal_visibility.schema_version SET curr_version =
 const OLDER: &str = "UPDATE temporal.schema_version SET curr_version = '1.18'; \
     DROP TABLE temporal.current_chasm_executions";
 
-#[test]
 fn a_schema_that_is_newer_or_half_applied_is_refused_and_an_older_one_is_updated() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     place.up();
     let versions = versions(&place);
     // Who reads a schema that it does not know is a process of Temporal's.

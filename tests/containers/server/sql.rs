@@ -1,9 +1,10 @@
 //! SQL in the container of a place, by the client that is in its image.
 
-use std::fs;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
+use fs_err as fs;
+use support::Look as _;
 
 use crate::place::Place;
 

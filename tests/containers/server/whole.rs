@@ -2,22 +2,19 @@
 
 use model::topology::Digest;
 use serde_json::json;
+use support::{Finished, Look as _, get, report};
 
 use crate::endpoint::endpoint;
-use crate::http::get;
-use crate::invocation::Finished;
+use crate::needs::{DOCKER, LINUX};
 use crate::place::{Place, docker};
-use crate::programs;
-use crate::report::report;
+
+testing::tests!([LINUX, DOCKER]; blocking: a_topology_is_brought_up_used_tested_and_taken_down);
 
 /// Databases begin as copies of one of these, which are kept on purpose.
 const GOLDEN: [&str; 4] = ["volume", "ls", "--quiet", "--filter=name=harness-golden-"];
 
-#[test]
 fn a_topology_is_brought_up_used_tested_and_taken_down() {
-    let Some(place) = Place::server() else {
-        return;
-    };
+    let place = Place::server();
     let place = place.set("temporal.roles.history.replicas=2");
     place.harness(&["up", "--dry-run"]).run().exits(0);
     assert!(!place.state().exists(), "a rehearsal leaves nothing");
@@ -44,7 +41,7 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
     assert_eq!(report["verdict"], "pass", "{report:#}");
     assert_eq!(report["place"], here(), "{report:#}");
     assert_eq!(report["topology"], made["topology-digest"], "{report:#}");
-    let worker = std::fs::File::open(programs::worker()).expect("it is there");
+    let worker = fs_err::File::open(support::worker()).expect("it is there");
     let worker = Digest::of_stream(worker).expect("it is readable");
     assert_eq!(report["worker"]["program"], json!(worker), "{report:#}");
     assert_eq!(

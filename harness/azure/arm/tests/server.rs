@@ -13,6 +13,7 @@ use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions}
 use azure_core::time::{Duration, OffsetDateTime};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -70,8 +71,8 @@ struct Script {
     received: Mutex<Vec<Received>>,
 }
 
-/// The server. It ends with the runtime of its test.
 pub(in crate::arm) struct Server {
+    _served: JoinSet<std::io::Result<()>>,
     base: String,
     ca: String,
     script: Arc<Script>,
@@ -104,8 +105,10 @@ impl Server {
             .fallback(answer)
             .with_state((Arc::clone(&script), base.clone()));
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        tokio::spawn(async move { axum::serve(Tls { tcp, acceptor }, app).await });
+        let mut served = JoinSet::new();
+        served.spawn(async move { axum::serve(Tls { tcp, acceptor }, app).await });
         Self {
+            _served: served,
             base,
             ca: ca.pem(),
             script,

@@ -38,9 +38,8 @@ pub(super) struct TestNamespace {
 }
 
 impl TestNamespace {
-    /// `None` means that the test is skipped.
-    pub(super) async fn new(namespace: &str) -> Option<Self> {
-        let shared = fixture::cluster()?;
+    pub(super) async fn new(namespace: &str) -> Self {
+        let shared = fixture::cluster();
         let cluster = Cluster::connect(&shared.kubeconfig(), namespace).await;
         let mut site = fixture::local();
         namespace.clone_into(&mut site.namespace);
@@ -58,7 +57,7 @@ impl TestNamespace {
             .apply(&base::group(&fixture::topology(&[]), &namespace.site))
             .await;
         namespace.until_ready(&base::id()).await;
-        Some(namespace)
+        namespace
     }
 
     pub(super) async fn apply(&self, group: &Group) {

@@ -15,8 +15,6 @@ mod network;
 pub(super) mod resolve;
 mod scalar;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod warning;
 
 pub use crate::azure_limits::Cidr;
@@ -29,3 +27,6 @@ pub use settings::{
     Registry, RegistrySku, Tier,
 };
 pub(super) use warning::warnings;
+
+#[cfg(test)]
+mod tests;

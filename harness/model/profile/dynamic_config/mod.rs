@@ -12,8 +12,9 @@ mod go_duration;
 mod kind;
 mod list;
 mod schema;
-#[cfg(test)]
-mod tests;
 
 pub(super) use check::{constrained, for_dev_server, notices, resolve};
 pub use entry::{Content, DynamicConfig, Entry};
+
+#[cfg(test)]
+mod tests;

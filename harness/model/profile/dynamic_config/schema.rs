@@ -24,19 +24,36 @@ pub(super) fn of_newest(generator: &mut SchemaGenerator) -> Schema {
 
 /// A reference to the schema of a type: a value, or a list of values with constraints.
 fn reference(kind: &Kind, generator: &mut SchemaGenerator) -> Value {
-    let (name, types) = match kind {
-        Kind::Bool => ("Boolean", json!(["boolean", "string", "array"])),
-        Kind::Int => ("Integer", json!(["integer", "array"])),
-        Kind::Float => ("Number", json!(["number", "array"])),
-        Kind::Text => ("Text", json!(["string", "array"])),
-        Kind::Duration => ("Duration", json!(["string", "number", "array"])),
-        Kind::Map | Kind::Structure(_) => ("Map", json!(["object", "array"])),
-        Kind::List(_) => ("List", json!(["array"])),
-        Kind::Time | Kind::Any | Kind::Gradual(_) => return json!(true),
+    let (name, value, types) = match kind {
+        Kind::Bool => (
+            "Boolean",
+            "`true` or `false`",
+            json!(["boolean", "string", "array"]),
+        ),
+        Kind::Int => ("Integer", "A whole number", json!(["integer", "array"])),
+        Kind::Float => ("Number", "A number", json!(["number", "array"])),
+        Kind::Text => ("Text", "Text", json!(["string", "array"])),
+        Kind::Duration => (
+            "Duration",
+            "A duration such as `90s` or `1.5h`, or a number of seconds",
+            json!(["string", "number", "array"]),
+        ),
+        Kind::Map | Kind::Structure(_) => {
+            ("Map", "Keys with their values", json!(["object", "array"]))
+        }
+        Kind::List(_) => ("List", "A list of values", json!(["array"])),
+        Kind::Time | Kind::Any | Kind::Gradual(_) => ("Any", "A value of any type", Value::Null),
     };
     let name = format!("DynamicConfig{name}");
     let reference = json!({"$ref": format!("#/definitions/{name}")});
-    let definition = json!({"type": types});
+    let description = format!(
+        "{value}, or a list of such values with their constraints. If the key is not set, the server \
+         uses its default."
+    );
+    let mut definition = json!({"description": description});
+    if !types.is_null() {
+        definition["type"] = types;
+    }
     generator.definitions_mut().insert(name, definition);
     reference
 }

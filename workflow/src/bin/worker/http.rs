@@ -94,7 +94,8 @@ mod tests {
         gate.entered.notified().await;
 
         let stop = server.stop.clone();
-        let drain = tokio::spawn(server.drain(Duration::from_secs(10)));
+        let mut draining = JoinSet::new();
+        draining.spawn(server.drain(Duration::from_secs(10)));
         stop.cancelled().await;
         while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
@@ -108,6 +109,7 @@ mod tests {
             .expect("closed after the answer");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert!(answer.ends_with("through"), "{answer}");
-        drain.await.expect("did not panic");
+        let drained = draining.join_next().await.expect("it was begun");
+        drained.expect("did not panic");
     }
 }

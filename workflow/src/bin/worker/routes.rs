@@ -135,5 +135,4 @@ fn parameter(parameter: &'static str, text: Option<String>) -> Result<Option<Nam
 }
 
 #[cfg(test)]
-#[path = "routes_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
-//! The list of dynamic configuration settings, held against the server itself: what a profile may
-//! say the server takes, and what is refused the server would drop with no more than a warning.
+//! Compares the list of dynamic configuration settings with the server itself: the server accepts
+//! what a profile may contain, and would drop what a profile may not contain with only a warning.
 //!
-//! Needs `temporal-server` 1.32.0 on `PATH`, and says so where it is not there.
+//! The tests need `temporal-server` 1.32.0 on `PATH`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,10 +10,27 @@ use std::process::Command;
 use model::profile;
 use model::profile::{Reader, Request, Source};
 use serde_json::{Map, Value, json};
+use testing::need::Need;
 
-use crate::support::skip;
+testing::tests!(
+    [TEMPORAL_SERVER];
+    blocking:
+    the_server_knows_every_listed_key_and_converts_a_value_of_its_type,
+    the_server_refuses_of_every_listed_key_a_value_of_another_type,
+    a_profile_and_the_server_judge_values_and_constraints_alike,
+);
 
-/// The released server, if it is there in the version of the newest list.
+const NEEDED: &str = "the test needs the released server";
+
+const TEMPORAL_SERVER: Need = Need {
+    name: "temporal-server",
+    look: || {
+        let found = server().map(drop);
+        found.ok_or("version 1.32.0 is not on PATH".to_owned())
+    },
+};
+
+/// The released server, if `PATH` has the version of the newest list.
 fn server() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let mut found = std::env::split_paths(&path).map(|folder| folder.join("temporal-server"));
@@ -23,7 +40,7 @@ fn server() -> Option<PathBuf> {
     version.contains("1.32.0").then_some(program)
 }
 
-/// What the server complains of in these settings, one line each.
+/// The server's complaints about these settings, one line each.
 fn complaints(server: &PathBuf, settings: &Map<String, Value>) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("dynamic-config.yaml");
@@ -64,11 +81,8 @@ fn set(of: fn(&str) -> Option<Value>) -> Map<String, Value> {
     set.collect()
 }
 
-#[test]
 fn the_server_knows_every_listed_key_and_converts_a_value_of_its_type() {
-    let Some(server) = server() else {
-        return skip("temporal-server", "there is no version 1.32.0 on PATH");
-    };
+    let server = server().expect(NEEDED);
     let right = set(|kind| match kind {
         "Boolean" => Some(json!(true)),
         "Integer" => Some(json!(5)),
@@ -81,11 +95,8 @@ fn the_server_knows_every_listed_key_and_converts_a_value_of_its_type() {
     assert_eq!(complaints(&server, &right), Vec::<String>::new());
 }
 
-#[test]
 fn the_server_refuses_of_every_listed_key_a_value_of_another_type() {
-    let Some(server) = server() else {
-        return skip("temporal-server", "there is no version 1.32.0 on PATH");
-    };
+    let server = server().expect(NEEDED);
     let wrong = set(|kind| match kind {
         "Boolean" => Some(json!("yes")),
         "Integer" => Some(json!(1.5)),
@@ -118,17 +129,14 @@ fn accepted(key: &str, list: &Value) -> bool {
         sets: vec![format!("temporal.dynamic-config.{key}={list}")],
     };
     let reader = Reader {
-        read: |path: &camino::Utf8Path| std::fs::read_to_string(path),
+        read: |path: &camino::Utf8Path| fs_err::read_to_string(path),
         list: |_: &camino::Utf8Path| Vec::new(),
     };
     profile::load(&request, &reader).is_ok()
 }
 
-#[test]
 fn a_profile_and_the_server_judge_values_and_constraints_alike() {
-    let Some(server) = server() else {
-        return skip("temporal-server", "there is no version 1.32.0 on PATH");
-    };
+    let server = server().expect(NEEDED);
     let namespace = "frontend.namespaceRPS";
     let queue = "matching.numTaskqueueReadPartitions";
     let poll = "dynamicconfig.subscriptionPollInterval";

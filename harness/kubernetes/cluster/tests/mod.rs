@@ -28,10 +28,9 @@ fn why_never(end: Readiness) -> String {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn a_group_can_be_applied_changed_killed_restored_and_removed() {
-    let Some(namespace) = TestNamespace::new("test-life").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-life").await;
     let (web, service) = (
         ResourceId::new(ResourceKind::Deployment, "web"),
         ServiceName::new("web"),
@@ -73,10 +72,9 @@ async fn a_group_can_be_applied_changed_killed_restored_and_removed() {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn a_running_pod_is_not_gone_and_a_missing_pod_is_ignored() {
-    let Some(namespace) = TestNamespace::new("test-gone").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-gone").await;
     let service = ServiceName::new("web");
     let web = namespace.group("web", 1, SHELL, STAYS);
     namespace.apply(&web).await;
@@ -94,10 +92,9 @@ async fn a_running_pod_is_not_gone_and_a_missing_pod_is_ignored() {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn a_pod_that_cannot_run_ends_the_wait_with_a_reason() {
-    let Some(namespace) = TestNamespace::new("test-broken").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-broken").await;
     let ends = namespace.group("ends", 1, SHELL, ENDS);
     let absent = namespace.group("absent", 1, "harness.invalid/absent:1", STAYS);
     let mut big = namespace.group("big", 1, SHELL, STAYS);
@@ -176,10 +173,9 @@ impl Change {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn an_ended_job_runs_again_and_a_running_one_continues() {
-    let Some(namespace) = TestNamespace::new("test-jobs").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-jobs").await;
     let (ends, stays) = (namespace.job("ends", ENDS), namespace.job("stays", STAYS));
     let mut before = Vec::new();
     for group in [&ends, &stays] {
@@ -202,10 +198,9 @@ async fn an_ended_job_runs_again_and_a_running_one_continues() {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn a_job_is_replaced_after_it_has_ended_or_if_it_cannot_start() {
-    let Some(namespace) = TestNamespace::new("test-replaced").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-replaced").await;
     let first = namespace.job("job", "sleep 5");
     namespace.apply(&first).await;
     namespace
@@ -241,10 +236,9 @@ fn named(mut group: Group, name: &str) -> Group {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn logs_are_followed_into_files() {
-    let Some(namespace) = TestNamespace::new("test-logs").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-logs").await;
     let folder = namespace.shared.folder().join("logs");
     let stop = CancellationToken::new();
     let follow = namespace.cluster.collect_logs(&folder, Some(&stop));
@@ -273,10 +267,9 @@ async fn logs_are_followed_into_files() {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn a_followed_log_has_every_run_of_a_pod_once() {
-    let Some(namespace) = TestNamespace::new("test-runs").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-runs").await;
     let folder = namespace.shared.folder().join("runs");
     let line = "cat /proc/sys/kernel/random/uuid; sleep 3";
     let group = namespace.group("web", 1, SHELL, line);
@@ -311,10 +304,9 @@ async fn a_followed_log_has_every_run_of_a_pod_once() {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn the_nodes_report_the_cpu_time_of_pods() {
-    let Some(namespace) = TestNamespace::new("test-usage").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-usage").await;
     let web = namespace.group("web", 1, SHELL, STAYS);
     namespace.apply(&web).await;
     namespace.until_ready(&web.id).await;
@@ -330,10 +322,9 @@ async fn the_nodes_report_the_cpu_time_of_pods() {
 }
 
 #[tokio::test]
+#[ignore = "needs k3d"]
 async fn every_object_is_valid_to_the_api_server() {
-    let Some(namespace) = TestNamespace::new("test-valid").await else {
-        return;
-    };
+    let namespace = TestNamespace::new("test-valid").await;
     let two = ["temporal.roles.history.replicas=2", "starter.mode=off"];
     let mut tunnelled = namespace.site.clone();
     tunnelled.exposure = Exposure::none();

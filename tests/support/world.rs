@@ -11,6 +11,8 @@ use insta::internals::SettingsBindDropGuard;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::programs::harness;
+
 /// The profile that every fixture has besides `base`.
 const SIMULATED: &str = "\
 apiVersion: harness/v1
@@ -20,6 +22,26 @@ extends: base
 description: A model in place of everything
 backend: {simulated: {}}
 ";
+
+/// Two workflows at a time for a moment.
+pub const SHORT: &str = r#"
+apiVersion: harness/v1
+kind: Scenario
+name: short
+description: Hello world for a moment, and every result is right
+workload:
+  - name: hello
+    executor:
+      constant-concurrency: {users: 2}
+    workflow:
+      type: Workflow
+      input: ["{{ name }}"]
+      result: "Hello {{ name }}!"
+phases: {baseline: 300ms, drain: 5s}
+expect:
+  invariants: [no-lost-start, right-result, all-closed, history-integrity]
+  generator-delay: 5m
+"#;
 
 /// What differs from run to run, and what is shown in its place.
 const REDACTIONS: [(&str, &str); 10] = [
@@ -39,7 +61,7 @@ const REDACTIONS: [(&str, &str); 10] = [
 ];
 
 /// A working folder with profiles, and the harness in it with an empty environment.
-pub(crate) struct World {
+pub struct World {
     folder: TempDir,
     path: Utf8PathBuf,
     _redactions: SettingsBindDropGuard,
@@ -47,7 +69,7 @@ pub(crate) struct World {
 
 impl World {
     /// A folder with the profiles `base` and `simulated`, in which nothing is up.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let path = folder.path().canonicalize().expect("the folder is there");
         let path = Utf8PathBuf::from_path_buf(path).expect("a path in UTF-8");
@@ -60,7 +82,7 @@ impl World {
             path,
             _redactions: settings.bind_to_scope(),
         };
-        let base = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/base.yaml");
+        let base = testing::project().join("profiles/base.yaml");
         let base = fs_err::read_to_string(base).expect("the project has a base profile");
         world.write("profiles/base.yaml", &base);
         world.write("profiles/simulated.yaml", SIMULATED);
@@ -68,24 +90,24 @@ impl World {
     }
 
     /// A folder in which the topology is up.
-    pub(crate) fn up() -> Self {
+    pub fn up() -> Self {
         let world = Self::new();
         assert_eq!(world.run("up -p simulated").code, 0);
         world
     }
 
     /// The folder.
-    pub(crate) fn path(&self) -> &Utf8Path {
+    pub fn path(&self) -> &Utf8Path {
         &self.path
     }
 
     /// The state folder of the profile `simulated`.
-    pub(crate) fn state(&self) -> Utf8PathBuf {
+    pub fn state(&self) -> Utf8PathBuf {
         self.path.join(".harness/simulated")
     }
 
     /// Writes a file, and the folders above it.
-    pub(crate) fn write(&self, path: &str, text: &str) {
+    pub fn write(&self, path: &str, text: &str) {
         let path = self.path.join(path);
         let folder = path.parent().expect("a file is in a folder");
         fs_err::create_dir_all(folder).expect("the folder can be made");
@@ -94,7 +116,7 @@ impl World {
 
     /// Writes the package `own` with a worker, and in place of the user's cargo one in `bin` that
     /// describes it and builds it as a script says, with the package's folder as `$here`.
-    pub(crate) fn cargo(&self, build: &str) {
+    pub fn cargo(&self, build: &str) {
         self.write("own/Cargo.toml", "");
         self.write(
             "bin/cargo",
@@ -115,8 +137,8 @@ esac
     }
 
     /// The binary in the folder, with nothing in its environment but a home.
-    pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(harness());
         command
             .current_dir(self.folder.path())
             .env_clear()
@@ -128,20 +150,20 @@ esac
     }
 
     /// Runs the binary with the words of a line as its arguments.
-    pub(crate) fn run(&self, line: &str) -> Run {
+    pub fn run(&self, line: &str) -> Run {
         let words: Vec<&str> = line.split_whitespace().collect();
         self.run_words(&words)
     }
 
     /// Runs the binary with these arguments.
-    pub(crate) fn run_words(&self, words: &[&str]) -> Run {
+    pub fn run_words(&self, words: &[&str]) -> Run {
         let mut command = self.command();
         command.args(words);
         self.output(command)
     }
 
     /// Runs a command to its end.
-    pub(crate) fn output(&self, mut command: Command) -> Run {
+    pub fn output(&self, mut command: Command) -> Run {
         let output = command.output();
         let Output {
             status,
@@ -160,14 +182,14 @@ esac
     }
 
     /// Runs the binary with standard output closed by its reader before the first byte.
-    pub(crate) fn run_unread(&self, line: &str) -> Run {
+    pub fn run_unread(&self, line: &str) -> Run {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         self.run_into(line, writer)
     }
 
     /// Runs the binary with its standard output going somewhere.
-    pub(crate) fn run_into(&self, line: &str, stdout: impl Into<Stdio>) -> Run {
+    pub fn run_into(&self, line: &str, stdout: impl Into<Stdio>) -> Run {
         let mut child = self
             .command()
             .args(line.split_whitespace())
@@ -188,21 +210,21 @@ esac
 
 /// What a run of the binary printed, and how it exited.
 #[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 impl Run {
     /// Standard output as one JSON document, and nothing else.
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("not one JSON document: {error}\n{self}"))
     }
 
     /// Standard output as one JSON document a line.
-    pub(crate) fn lines(&self) -> Vec<Value> {
+    pub fn lines(&self) -> Vec<Value> {
         let lines = self.stdout.lines();
         lines
             .map(|line| {
@@ -221,4 +243,25 @@ impl fmt::Display for Run {
         }
         write!(out, "--- exit {}", self.code)
     }
+}
+
+/// As `short`, under another name.
+pub fn named(name: &str) -> String {
+    SHORT.replace("name: short", &format!("name: {name}"))
+}
+
+/// The scenarios of a run with their verdicts, in order.
+pub fn verdicts(run: &Run) -> Vec<(String, String)> {
+    let json = run.json();
+    let rows = json["verdicts"].as_array().expect("a list").clone();
+    let text = |row: &Value, key: &str| row[key].as_str().expect("text").to_owned();
+    rows.iter()
+        .map(|row| (text(row, "scenario"), text(row, "verdict")))
+        .collect()
+}
+
+/// The same, as a test expects them.
+pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(one, other): &(&str, &str)| ((*one).to_owned(), (*other).to_owned());
+    expected.iter().map(owned).collect()
 }
