@@ -6,7 +6,7 @@ use std::time::Duration;
 use temporal::Frontend;
 
 use super::Unsent;
-use super::attempt::Generator;
+use super::generator::Generator;
 use super::unsent::Cause;
 
 /// The longest time between the first and the last arrival of a batch.

@@ -41,7 +41,7 @@ pub enum Outcome {
     NotSent(Unsent),
 }
 
-/// Why a call failed.
+/// Why a call has no successful answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The name of the gRPC status code, or [`Failure::INTERRUPTED`].

@@ -9,7 +9,7 @@ use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until};
 
-use super::attempt::Generator;
+use super::generator::Generator;
 use super::tasks::join;
 
 /// How long a user waits after an iteration whose workflow did not close. If the server is down,

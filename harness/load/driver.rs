@@ -6,7 +6,7 @@ use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
-use super::attempt::Generator;
+use super::generator::Generator;
 use super::tasks::join;
 use super::{Executor, Run, WakingTime, Workload, closed_loop, open_loop};
 

@@ -54,7 +54,7 @@ pub enum WorkflowOutcome<'a> {
     Unknown(&'a Failure),
     /// The start was acknowledged, and the client saw the close.
     Closed(&'a Close),
-    /// The start was acknowledged, and the client did not see the close in time.
+    /// The start was acknowledged, and the client did not see the close.
     Open,
 }
 

@@ -5,11 +5,11 @@
 //! [`Iteration`] for every arrival. It does not know where the topology runs, and it does not
 //! evaluate results.
 
-mod attempt;
 mod batches;
 mod call;
 mod closed_loop;
 mod driver;
+mod generator;
 mod iteration;
 mod latency;
 mod offset;

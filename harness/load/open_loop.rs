@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
-use super::attempt::Generator;
 use super::batches::Batches;
+use super::generator::Generator;
 use super::tasks::{join, reap};
 use super::unsent::Cause;
 use super::{Arrivals, Schedule};

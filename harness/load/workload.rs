@@ -54,8 +54,8 @@ impl Workload {
     pub fn request(&self, n: u64) -> Request {
         let workflow_id = format!("{}{n}", self.workflow_id_prefix);
         let variables = Variables::of(self.seed, n, workflow_id.clone());
-        // If a template fails for some numbers only, the value is the error text. The workflow's
-        // result is then wrong, and the verdict shows the error.
+        // If a template fails for some numbers only, the value is the error text. If a result
+        // is expected, the workflow's result is then wrong, and the verdict shows the error.
         let filled = |value| {
             fill(value, &variables).unwrap_or_else(|error| Value::String(error.to_string()))
         };
@@ -88,9 +88,10 @@ pub struct Request {
     deny_unknown_fields
 )]
 pub enum Executor {
-    /// Closed loop: a fixed number of virtual users, each starting a workflow when its previous one has closed.
+    /// Closed loop: a fixed number of virtual users, each starting a workflow when its previous
+    /// iteration has ended.
     ConstantConcurrency {
-        /// Number of workflows in flight at any time.
+        /// Number of virtual users.
         users: u32,
     },
     /// Open loop: workflows start when they are due, however slow the server is.

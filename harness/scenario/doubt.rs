@@ -67,7 +67,7 @@ fn unwatched(watched: &Seen) -> Option<String> {
     watched.unseen.as_deref().map(not_known)
 }
 
-/// While the harness cannot run, it sends nothing and notices no answer, so it measures itself.
+/// While the harness cannot run, it sends nothing and notices no answer, so latencies measure the harness.
 fn stopped(plan: &RunPlan, seen: &Observations) -> Option<String> {
     let bound = plan.generator_delay.max(SHORT_STOP);
     (seen.longest_stop > bound).then(|| {
@@ -104,7 +104,7 @@ fn nothing_completed(statistics: &[PhaseStatistics]) -> Option<String> {
     none.then(|| "no workflow completed, so nothing was tested".to_owned())
 }
 
-/// A run that ended before its faults was not meant to inject any.
+/// If the baseline was not steady, no fault was injected, and that is reported as such.
 fn without_effect(seen: &Observations) -> impl Iterator<Item = String> {
     let is_over = seen.ending == Ending::NotSteady;
     let faults = seen.faults.iter().filter(move |_| !is_over);
@@ -186,7 +186,7 @@ fn healed_too_late(plan: &RunPlan, seen: &Observations) -> Option<String> {
 
 struct Missing {
     phase: Phase,
-    /// The share of the phase's arrivals that are affected.
+    /// The share that is affected, of the phase's arrivals or of the iterations that were sent.
     share: f64,
     reason: String,
 }
@@ -270,7 +270,7 @@ fn given_up(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
         phase: phase.phase,
         share,
         reason: format!(
-            "{} of {} workflows in {} were not waited for until they closed ({}), and the scenario \
+            "the client gave up on {} of {} workflows in {} ({}), and the scenario \
              sets no `error-rate` for the phase",
             phase.given_up,
             phase.sent(),

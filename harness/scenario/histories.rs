@@ -4,8 +4,8 @@
 //! disturb the measurement. No execution is read before the last fault is healed, because a fault
 //! could destroy it afterwards. All others are read after the load and the drain.
 //!
-//! The server may refuse to be asked so much, or be away for a moment: that says something about
-//! the asking and nothing about the workflows, so it is waited out.
+//! The server may limit requests or be away for a moment. That says nothing about the workflows, so it
+//! is waited out.
 
 use std::time::Duration;
 

@@ -95,7 +95,7 @@ impl<'a, F: Frontend> Reader<'a, F> {
     }
 
     fn note(&self, error: &Error) {
-        let counter = if error.is_too_much() {
+        let counter = if error.is_rate_limited() {
             &self.answers
         } else {
             &self.failures

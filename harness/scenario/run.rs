@@ -3,7 +3,7 @@
 //!
 //! The run is recorded in its folder while it goes on, and the verdict rests on that folder. However
 //! the run ends, every fault is healed before this returns; if one cannot be, the verdict is
-//! `heal-failed`.
+//! `heal-failed`. If the evidence is lost as well, the error carries the failure to heal.
 
 use std::sync::Arc;
 

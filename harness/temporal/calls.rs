@@ -46,7 +46,7 @@ impl<'a> Calls<'a> {
     /// Pauses if the error is from the server's rate limit and there is time for another call.
     /// Otherwise returns the error.
     pub(super) async fn back_off(&mut self, error: Error) -> Result<(), Error> {
-        if error.is_too_much() && self.pace.wait_before(self.until).await {
+        if error.is_rate_limited() && self.pace.wait_before(self.until).await {
             Ok(())
         } else {
             Err(error)

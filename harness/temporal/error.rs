@@ -53,7 +53,7 @@ impl Error {
             Code::PermissionDenied,
             Code::Unauthenticated,
         ];
-        let certain = self.is_refusal() && !self.is_too_much() && !self.is_unknown_namespace();
+        let certain = self.is_refusal() && !self.is_rate_limited() && !self.is_unknown_namespace();
         !certain && !hopeless.iter().any(|code| self.has(*code))
     }
 
@@ -71,7 +71,7 @@ impl Error {
     }
 
     /// Whether a rate limit of the server was exceeded.
-    pub fn is_too_much(&self) -> bool {
+    pub fn is_rate_limited(&self) -> bool {
         self.has(Code::ResourceExhausted)
     }
 

@@ -88,7 +88,7 @@ impl ShardCheck<'_> {
             match self.client.describe_once(&key, deadline).await {
                 Ok(_) => return Ok(()),
                 Err(error) if error.is_absent() => return Ok(()),
-                Err(error) if error.is_too_much() => {
+                Err(error) if error.is_rate_limited() => {
                     self.limited.store(true, Ordering::Relaxed);
                     if calls.back_off(error).await.is_err() {
                         return Ok(());

@@ -54,7 +54,7 @@ fn what_is_up_on_one_backend_is_not_taken_for_another() {
     assert_eq!(world.run("up --backend simulated").code, 0);
     assert_snapshot!(world.run("up --backend process"), @"
     --- stderr
-    error: [folder]/.harness/local has a topology of backend `simulated`, and the profile names `process` now
+    error: [folder]/.harness/local has a topology of backend `simulated`, but the profile names backend `process`
       hint: Run `harness down --profile local --backend process` first, or use backend `simulated` again.
     --- exit 65
     ");

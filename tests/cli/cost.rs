@@ -33,14 +33,14 @@ fn what_a_place_in_azure_costs_is_told_with_where_the_prices_come_from() {
     public address       1, one for outbound data  0.005 per hour           ~3.65
     private DNS zone     of the database           0.5 per month            0.50
     database backups     beyond 20 GiB             0.095 per GiB and month  by usage
-    traffic              what goes out             unknown                  by usage
+    traffic              outbound data             unknown                  by usage
     total                                                                   about 230.12
 
     azure (westeurope):
-      control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
-      node disks (system): nothing where Azure puts the disks on the machines themselves (ephemeral)
-      database storage: more once it has grown
-      load balancer: of a cluster; up to five rules are one price
+      control plane: metered since 2026-10-01, but unconfirmed whether charged: not in the total
+      node disks (system): free if Azure uses ephemeral disks
+      database storage: costs more once it has grown
+      load balancer: part of a cluster; one to five rules have one price
       easily forgotten, as in the article of 2020: 32.96 for
         node disks (system), load balancer, public address, private DNS zone
       ~ a price of another region, since the price of this one is unknown
@@ -75,20 +75,20 @@ fn profiles_are_shown_side_by_side() {
     simulated: runs on this machine
 
     azure (westeurope):
-      control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
-      node disks (system): nothing where Azure puts the disks on the machines themselves (ephemeral)
-      database storage: more once it has grown
-      load balancer: of a cluster; up to five rules are one price
+      control plane: metered since 2026-10-01, but unconfirmed whether charged: not in the total
+      node disks (system): free if Azure uses ephemeral disks
+      database storage: costs more once it has grown
+      load balancer: part of a cluster; one to five rules have one price
       easily forgotten, as in the article of 2020: 32.96 for
         node disks (system), load balancer, public address, private DNS zone
       ~ a price of another region, since the price of this one is unknown
       `harness cost -p azure --refresh` fetches the prices of westeurope from Azure
 
     azure-seed (westeurope):
-      control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
-      node disks (agentpool): nothing where Azure puts the disks on the machines themselves (ephemeral)
-      database storage: more once it has grown
-      load balancer: of a cluster; up to five rules are one price
+      control plane: metered since 2026-10-01, but unconfirmed whether charged: not in the total
+      node disks (agentpool): free if Azure uses ephemeral disks
+      database storage: costs more once it has grown
+      load balancer: part of a cluster; one to five rules have one price
       easily forgotten, as in the article of 2020: 45.54 for
         node disks (agentpool), load balancer, public address, private DNS zone
       ~ a price of another region, since the price of this one is unknown
@@ -191,15 +191,15 @@ fn the_articles_bill_is_printed_as_it_was_and_apart_from_it_what_it_left_out() {
     public address          3, one for outbound data  0.005 per hour           ~10.95
     private DNS zone        of the database           0.5 per month            0.50
     database backups        beyond 20 GiB             0.095 per GiB and month  by usage
-    traffic                 what goes out             unknown                  by usage
+    traffic                 outbound data             unknown                  by usage
     total                                                                      about 45.54
 
     azure-seed (westeurope):
-      database: the smallest of a service that is retired; Standard_B1ms is the smallest today
-      database storage: 5 GiB were the least then, 20 are today
-      control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
-      node disks (agentpool): nothing where Azure puts the disks on the machines themselves (ephemeral)
-      load balancer: of a cluster; up to five rules are one price
+      database: the smallest SKU of a retired service; today the smallest is Standard_B1ms
+      database storage: the minimum was 5 GiB in 2020, today it is 20
+      control plane: metered since 2026-10-01, but unconfirmed whether charged: not in the total
+      node disks (agentpool): free if Azure uses ephemeral disks
+      load balancer: part of a cluster; one to five rules have one price
       ~ a price of another region, since the price of this one is unknown
       `harness cost -p azure-seed --refresh` fetches the prices of westeurope from Azure
 

@@ -128,7 +128,7 @@ fn logs_are_shown_by_service_and_followed_until_interrupted() {
         .harness(&["logs", "no-such"])
         .run()
         .exits(64)
-        .says("name one of: temporal, worker-0, worker-1");
+        .says("Name one of: temporal, worker-0, worker-1");
 
     let follow = place.harness(&["logs", "-f", "worker"]).start();
     eventually("the first lines of a followed log", || {

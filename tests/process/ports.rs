@@ -16,7 +16,7 @@ fn a_taken_port_is_stepped_over_and_both_are_told() {
     let up = place.up();
     let used = place.address("worker-0", "starter").port();
     let wanted = wanted.port();
-    up.shows(&format!("port {wanted} was taken, {used} is used"));
+    up.shows(&format!("port {wanted} was taken, using {used}"));
     assert!(place.answers("worker-0"));
     // Its port is free again, and the replica that listens elsewhere stays where it is.
     drop(somebody);
@@ -34,7 +34,7 @@ fn a_port_that_was_taken_while_its_replica_was_dead_is_stepped_over() {
     // The workers have the old address: they are replaced too.
     let up = place.up();
     let used = place.address("temporal", "grpc").port();
-    up.shows(&format!("port {} was taken, {used} is used", wanted.port()));
+    up.shows(&format!("port {} was taken, using {used}", wanted.port()));
     assert!(place.answers("worker-0") && place.answers("worker-1"));
     place.harness(&["down"]).run().exits(0);
 }

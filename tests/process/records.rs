@@ -114,7 +114,7 @@ fn a_broken_profile_keeps_nobody_from_looking_at_what_is_up() {
         .run()
         .exits(0);
     assert!(starter.stdout.starts_with("http://127.0.0.1:"), "{starter}");
-    starter.says("known by its records");
+    starter.says("using the records of the running topology");
     fs::remove_file(&profile).expect("it is there");
     place
         .harness(&["status"])

@@ -22,7 +22,7 @@ fn a_cache_that_cannot_be_written_is_told_and_worked_around() {
         up.env("PATH", place.beside_root("bin")).run().exits(0)
     };
     let kept = place.state().join("temporal");
-    up().says(&format!("cannot write {home}/.cache/harness"))
+    up().says(&format!("could not write {home}/.cache/harness"))
         .says(&format!("keeping the Temporal CLI in {kept}"));
     assert!(place.answers("worker-0"));
     up().shows("everything was already up");
@@ -67,7 +67,7 @@ fn a_state_folder_of_another_layout_is_left_alone() {
                 "{state} has state layout 0, but this harness needs layout 2"
             ))
             .says("hint: Run `harness down")
-            .says("of the version that wrote it");
+            .says("with the version that wrote it");
     }
     assert_eq!(
         fs::read_to_string(state.join("state.json")).expect("it is there"),
@@ -86,7 +86,7 @@ fn a_working_folder_that_cannot_be_written_is_an_error() {
         .exits(69)
         .says(&format!("could not read state.json in {}", place.state()))
         .says("Not a directory")
-        .says("hint: choose another working directory with `-C FOLDER`");
+        .says("hint: Choose another working directory with `-C FOLDER`");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_command_waits_for_another_and_then_says_whom_it_waited_for() {
             place.state(),
             up.pid()
         ))
-        .says("hint: wait for that command, or interrupt it");
+        .says("hint: Wait for that command, or interrupt it");
     drop(up);
     place.down();
 }

@@ -86,7 +86,7 @@ async fn paced<T>(
     let mut pace = Pace::new(what);
     loop {
         match ask().await {
-            Err(error) if error.is_too_much() && pace.wait_before(until).await => {}
+            Err(error) if error.is_rate_limited() && pace.wait_before(until).await => {}
             done => return done,
         }
     }

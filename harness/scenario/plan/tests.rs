@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// A plan as it is written.
+/// The JSON of a plan.
 fn written() -> Value {
     json!({
         "run": "2a-19d0f5c3a10",

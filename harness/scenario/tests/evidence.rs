@@ -11,17 +11,16 @@ use temporal::Reading;
 use super::super::assess::{check, glimpse, measure};
 use super::super::{FaultRecord, Measures, RunPlan};
 
-/// Both sides of a run.
+/// The evidence of a run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
-    /// What the clients saw.
     pub(super) iterations: Vec<Iteration>,
-    /// What the server has, by workflow id.
+    /// The readings by workflow id.
     pub(super) readings: BTreeMap<String, Reading>,
 }
 
 impl Evidence {
-    /// What stands in a folder.
+    /// The evidence in a folder.
     pub(super) fn of(archive: &Archive) -> Self {
         let iterations = archive.iterations().expect("there are some");
         let executions = archive.executions().expect("there are some");

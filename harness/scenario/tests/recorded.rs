@@ -70,7 +70,7 @@ async fn without_faults_histories_are_read_during_the_load_and_only_once() {
             } if offset_ms.as_std() < Duration::from_secs(10) => Some(read),
             _ => None,
         });
-    // What cannot be read keeps nobody from reading the others.
+    // Executions that cannot be read do not keep the others from being read.
     let read = read.max().expect("it was counted");
     assert!(read > 20, "{read}");
     let assessment = performed.assessment.expect("it has a verdict");

@@ -21,9 +21,9 @@ use super::{CRASH, plan, topology};
 
 pub(super) struct Played {
     pub(super) assessment: Assessment,
-    /// What was written down of both sides.
+    /// The recorded iterations and executions.
     pub(super) evidence: Evidence,
-    /// What was done to the stage.
+    /// The actions on the stage.
     pub(super) done: Vec<&'static str>,
     /// The phases that began.
     phases: Vec<Phase>,
@@ -54,7 +54,7 @@ pub(super) async fn play_scenario(
     play_on(text, Stage::new(model, manner), shutdown).await
 }
 
-/// Plays a scenario on a stage, through to its verdict.
+/// Plays a scenario on a stage until its verdict.
 pub(super) async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Played {
     let performed = perform(text, &stage, shutdown, Bytes::new(1 << 30)).await;
     let archive = performed.archive();
@@ -81,7 +81,7 @@ pub(super) async fn play_on(text: &str, stage: Stage, shutdown: &CancellationTok
     }
 }
 
-/// What comes of a run, be it that it has no verdict.
+/// The result of a run, which may have no verdict.
 pub(super) struct Performed {
     pub(super) assessment: Result<Assessment, Error>,
     pub(super) events: Vec<Event>,
@@ -100,7 +100,7 @@ impl Performed {
     }
 }
 
-/// Plays a scenario on a stage, with so much room for evidence.
+/// Plays a scenario on a stage with a limit for its evidence.
 pub(super) async fn perform(
     text: &str,
     stage: &Stage,
@@ -164,7 +164,7 @@ async fn a_crash_that_loses_nothing_passes() {
     let reason = "150 workflows completed, and every expectation is met";
     assert_eq!(played.verdict(), (VerdictKind::Pass, reason));
     assert_eq!(played.done, ["inject", "heal"]);
-    // All of it closed before the last phase was over: there was nothing to drain.
+    // All workflows closed before the last phase ended, so there was nothing to drain.
     assert_eq!(
         played.phases,
         [

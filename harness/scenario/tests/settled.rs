@@ -15,7 +15,7 @@ use super::CRASH;
 use super::runs::{Played, play_scenario, window};
 use super::stage::Manner;
 
-/// Workflows that their clients give up on after 5 s, and a minute to drain them. 78 of them.
+/// 78 workflows that their clients stop waiting for after 5 s, and a drain of one minute.
 const IMPATIENT: &str = r#"apiVersion: harness/v1
 kind: Scenario
 name: impatient
@@ -69,7 +69,7 @@ async fn a_workflow_that_closes_after_its_client_gave_up_is_closed() {
     let given_up = |it: &Iteration| matches!(it.outcome(), WorkflowOutcome::Open);
     assert!(iterations.iter().all(given_up));
     assert_all_closed_right(&played);
-    // The last one starts just before 6 s, and nothing is waited for once it is closed.
+    // The last workflow starts just before 6 s, and the run ends when it is closed.
     assert!(took < Duration::from_secs(16), "{took:?}");
 }
 
@@ -102,7 +102,7 @@ async fn a_start_without_an_answer_that_the_server_took_is_waited_for() {
     assert_all_closed_right(&played);
 }
 
-/// The machine sleeps for an hour, in the load, in the drain, or while histories are read.
+/// The machine sleeps for an hour: in the load, in the drain, or while histories are read.
 #[tokio::test(start_paused = true)]
 async fn an_hour_of_sleep_is_no_reason_to_fail() {
     for asleep in [3, 9, 12] {
@@ -142,7 +142,7 @@ async fn an_interruption_ends_the_wait_for_open_workflows() {
     assert!(begun.elapsed() < Duration::from_secs(31));
 }
 
-/// The server stands still for as long as it is not healed, which is when the drain is over.
+/// The server is frozen until it is healed, which happens when the drain would be over.
 #[tokio::test(start_paused = true)]
 async fn a_fault_that_is_healed_late_does_not_use_up_the_drain() {
     let model = Model {
@@ -159,7 +159,7 @@ async fn a_fault_that_is_healed_late_does_not_use_up_the_drain() {
     assert_eq!(played.evidence.unreadable().len(), 0);
 }
 
-/// 89 histories, and a server that lets five be read in a second.
+/// 89 histories, and a server that allows five reads a second.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_waited_out_and_the_run_still_passes() {
     let model = Model {
@@ -185,7 +185,7 @@ async fn reading_from_a_server_that_is_gone_ends_with_the_reason() {
     let (played, took) = play(model).await;
     assert_eq!(played.verdict().0, VerdictKind::Inconclusive);
     let unread = played.evidence.unreadable().len();
-    // What had closed before was read while the load went on.
+    // Workflows that had closed before were read during the load.
     let readings = played.evidence.readings.values();
     let found = readings
         .filter(|it| matches!(it, Reading::Found(_)))
@@ -196,6 +196,6 @@ async fn reading_from_a_server_that_is_gone_ends_with_the_reason() {
     let mut reasons = played.evidence.unreadable().into_iter();
     let refused = "describe workflow: Unavailable: connection refused";
     assert!(reasons.all(|(_, reason)| reason == refused));
-    // The rest of the drain, and until it is clear that nothing answers.
+    // The rest of the drain, and the time until reading stops.
     assert!(took < Duration::from_mins(2), "{took:?}");
 }

@@ -15,7 +15,7 @@ use temporal::simulated::{Frontend, Model, Window};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// What runs on the stage, a replica of each.
+/// The services of the stage, each with one replica.
 const SERVICES: [&str; 6] = [
     "mysql",
     "temporal-frontend",
@@ -25,7 +25,7 @@ const SERVICES: [&str; 6] = [
     "worker",
 ];
 
-/// How the stage takes to faults.
+/// How the stage reacts to faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
     Obedient,
@@ -40,13 +40,13 @@ pub(super) struct Stage {
     manner: Manner,
     pub(super) done: RefCell<Vec<&'static str>>,
     begun: Instant,
-    /// The service of which a replica dies by itself, and when.
+    /// The service whose replica dies without a fault, and when.
     dies_after: Option<(&'static str, Duration)>,
-    /// When nobody can look at the stage.
+    /// When the stage cannot be observed.
     blind: Option<Window>,
     /// The replicas that are down.
     down: RefCell<BTreeSet<String>>,
-    /// How often each was started again.
+    /// How often each replica was restarted.
     starts: RefCell<BTreeMap<String, usize>>,
     /// A replica that does not start while another is down.
     needs: Option<(&'static str, &'static str)>,
@@ -70,29 +70,29 @@ impl Stage {
         }
     }
 
-    /// Has a client take so long to connect.
+    /// Sets how long a client takes to connect.
     pub(super) fn connects_after(mut self, time: Duration) -> Self {
         self.connects_after = time;
         self
     }
 
-    /// When an execution was read first, from when the stage was set.
+    /// When an execution was read first, from the creation of the stage.
     pub(super) fn first_read(&self) -> Option<Duration> {
         self.frontend.first_read()
     }
 
-    /// Has a replica not start while another is down.
+    /// Keeps a replica from starting while another is down.
     pub(super) fn needs(mut self, replica: &'static str, other: &'static str) -> Self {
         self.needs = Some((replica, other));
         self
     }
 
-    /// Has a replica go down that no fault is at.
+    /// Takes down a replica that no fault targets.
     pub(super) fn breaks(&self, replica: &str) {
         self.down.borrow_mut().insert(replica.to_owned());
     }
 
-    /// Starts replicas, or says which other is missing.
+    /// Starts replicas; an error if another one that they need is down.
     fn start(&self, replicas: &[String]) -> Result<(), Error> {
         let mut down = self.down.borrow_mut();
         for replica in replicas {
@@ -125,7 +125,7 @@ impl Stage {
         done.iter().filter(|done| **done == what).count()
     }
 
-    /// How a replica ended, if it did: by a fault, or by itself.
+    /// How a replica ended, by a fault or without one; `None` if it runs.
     fn ended(&self, service: &str, replica: &str) -> Option<String> {
         if self.down.borrow().contains(replica) {
             return Some("signal: 9 (SIGKILL)".to_owned());

@@ -72,7 +72,7 @@ async fn iterations_that_were_given_up_meet_no_upper_bound() {
     ");
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"75 of 78 workflows in baseline were not waited for until they closed (96.2%), and the scenario sets no `error-rate` for the phase");
+    insta::assert_snapshot!(reason, @"the client gave up on 75 of 78 workflows in baseline (96.2%), and the scenario sets no `error-rate` for the phase");
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,7 +125,7 @@ async fn no_invariant_holds_if_no_execution_could_be_read() {
 
 #[tokio::test(start_paused = true)]
 async fn an_invariant_that_applies_to_no_workflow_is_not_known_to_hold() {
-    // What says its result never starts within the run.
+    // The workload with a result never starts within the run.
     let rare = "  - name: rare\n    executor:\n      constant-arrival-rate: {rate: 1/h, \
                 max-in-flight: 1}\n    workflow: {type: Workflow, input: [1], result: 1}\n";
     let text = SLOW
@@ -139,8 +139,8 @@ async fn an_invariant_that_applies_to_no_workflow_is_not_known_to_hold() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stalled_baseline_is_not_steady_even_without_errors() {
-    // From the middle of the baseline on nothing goes on; what is under way then is over a second
-    // old at its end.
+    // The server is frozen from the middle of the baseline on; iterations under way are more than a
+    // second old at its end.
     let stalled = Model {
         freezes: vec![window(3, 12)],
         ..Model::default()

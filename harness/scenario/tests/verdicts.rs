@@ -21,7 +21,7 @@ use super::super::{
 use super::evidence::Evidence;
 use super::{CRASH, plan};
 
-/// A run in which everything is as it should be, to bend one thing of.
+/// A run without any fault, of which a test changes one thing.
 struct Scene {
     plan: RunPlan,
     evidence: Evidence,
@@ -163,14 +163,14 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
     evidence.readings.insert(id, Reading::Found(execution));
 }
 
-/// Has the start of an iteration end like this, so that nothing came after it.
+/// Sets the outcome of a start that was not acknowledged.
 fn not_started(iteration: &mut Iteration, outcome: Outcome) {
     iteration.start.outcome = outcome;
     iteration.start.answered = iteration.ended();
     iteration.steps.clear();
 }
 
-/// What is said of a start by a server that is away.
+/// The failure of a start while the server is down.
 fn away() -> Failure {
     Failure {
         code: "Unavailable".to_owned(),
@@ -178,7 +178,7 @@ fn away() -> Failure {
     }
 }
 
-/// A bound for a latency, and nothing else.
+/// Thresholds with one latency bound.
 fn p50_below(bound: &str) -> Thresholds {
     Thresholds {
         start_to_close: LatencyThresholds {
@@ -356,7 +356,7 @@ fn a_recovery_begins_once_everything_is_healed() {
         let mut scene = Scene::good();
         let at = std::time::Duration::from_millis(milliseconds);
         scene.faults[0].healed = Some(at.into());
-        // What was to start at the beginning of the recovery met a service that was still away.
+        // The first iteration of the recovery found the service still down.
         let iteration = &mut scene.evidence.iterations[11];
         assert_eq!(iteration.phase, "recovery");
         not_started(iteration, Outcome::Fail(away()));

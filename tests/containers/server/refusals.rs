@@ -50,7 +50,7 @@ fn what_runs_is_left_alone_where_something_else_is_refused() {
     let up = up.run().exits(69);
     up.says("`container/mysql` was not ready within 5s: MySQL does not answer at 127.0.0.1:")
         .says("hint: Run `harness logs mysql --profile server --set ")
-        .says(" --set database.mysql.ready-timeout=5s`; if it runs and does not answer, ")
+        .says(" --set database.mysql.ready-timeout=5s`. If it runs and does not answer, restart it with ")
         .says("`harness down --profile server --set ");
     docker(&["network", "connect", "bridge", &database]);
     place.greets("Ada");

@@ -199,7 +199,7 @@ excludes items by usage.";
     }
     for (origin, mut dates) in dates {
         dates.sort();
-        let whence = match origin {
+        let source = match origin {
             Origin::Fetched => ".harness/prices.json, from the Azure Retail Prices API",
             Origin::Article => "the table of the article of 2020, in East US",
             Origin::BuiltIn => "the harness's own list; `--output json` names its sources",
@@ -208,7 +208,7 @@ excludes items by usage.";
             (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
             (first, _) => first.map(Date::to_string).unwrap_or_default(),
         };
-        lines.push(format!("Prices of {days}: {whence}."));
+        lines.push(format!("Prices of {days}: {source}."));
     }
     lines.join("\n")
 }

@@ -231,6 +231,16 @@ async fn bring_up<B: Backend>(
     let watch = &stage.watch;
     let up = async {
         watch.prepare(&session.backend, &stage.events).await;
+        let deaths = watch.deaths_so_far().len();
+        let up = lifecycle::bring_up_after(session, &stage.events, asked, look).await;
+        if up.is_ok() || asked.is_cancelled() {
+            return up;
+        }
+        // A replica may have died after it was observed. It is restarted, like one that died before.
+        watch.prepare(&session.backend, &stage.events).await;
+        if watch.deaths_so_far().len() == deaths {
+            return up;
+        }
         lifecycle::bring_up_after(session, &stage.events, asked, look).await
     };
     let up = stage.ui.follow(&mut stage.receiver, up).await;

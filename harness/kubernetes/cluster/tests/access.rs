@@ -59,7 +59,7 @@ async fn the_user_is_that_of_the_certificate_or_else_of_the_token_and_the_server
         "{told}"
     );
     assert!(
-        error.hints[0].to_string().contains("rights"),
+        error.hints[0].to_string().contains("permissions"),
         "{:?}",
         error.hints
     );

@@ -90,7 +90,7 @@ async fn many_concurrent_connections_reach_pods_that_listen_only_on_loopback() {
     let taken = forwards.open(&ServiceName::new("other"), PORT, Some(address.port()));
     let taken = taken.expect_err("the port is taken");
     assert!(
-        taken.hints[0].to_string().contains("another one"),
+        taken.hints[0].to_string().contains("use another port"),
         "{taken}"
     );
     for _ in 0..2 {
