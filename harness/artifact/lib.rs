@@ -1,5 +1,5 @@
 //! The programs that backends run, and how to get them.
-//! |
+//!
 //! The Temporal CLI, Temporal's server and its SQL tool are found or fetched. The worker is built
 //! or given by the user, as a program or as a container image.
 //!
@@ -11,6 +11,8 @@ mod cargo;
 mod download;
 mod error;
 mod find;
+#[cfg(test)]
+mod fixture;
 mod go;
 mod image;
 #[cfg(test)]

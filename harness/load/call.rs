@@ -28,6 +28,16 @@ pub struct Call {
     pub outcome: Outcome,
 }
 
+impl Call {
+    /// The run that the server acknowledged; `None` unless this is an acknowledged start.
+    pub fn run_id(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Ok(Reply::Started { run_id }) => Some(run_id),
+            _ => None,
+        }
+    }
+}
+
 /// The outcome of a call as its client saw it: an [`Answer`], or that the call was not sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

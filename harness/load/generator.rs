@@ -59,10 +59,10 @@ impl<F: Frontend> Generator<F> {
         let start = self.call(Op::Start(start), intended, start_timeout.as_std());
         let start = start.await;
         let mut steps = Vec::new();
-        if let Outcome::Ok(temporal::Reply::Started { run_id }) = &start.outcome {
+        if let Some(run_id) = start.run_id() {
             let key = ExecutionKey {
                 workflow_id: workflow_id.clone(),
-                run_id: run_id.clone(),
+                run_id: run_id.to_owned(),
             };
             let wait = self.call(Op::AwaitResult(key), start.answered, timeout.as_std());
             steps.push(wait.await);

@@ -104,10 +104,7 @@ impl Iteration {
 
     /// `None` unless the start was acknowledged.
     pub fn run_id(&self) -> Option<&str> {
-        match &self.start.outcome {
-            Outcome::Ok(Reply::Started { run_id }) => Some(run_id),
-            _ => None,
-        }
+        self.start.run_id()
     }
 
     /// The arrivals that were not sent; `None` if the start was sent.

@@ -101,8 +101,8 @@ mod tests {
     use tonic::Status as Refusal;
 
     use super::*;
+    use crate::Status;
     use crate::fake::{self, Scripted};
-    use crate::{Frontend as _, Op, Reply, Status};
 
     const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -112,11 +112,7 @@ mod tests {
             run_id: "run".to_owned(),
         };
         let begun = Instant::now();
-        let answer = scripted.client().call(Op::AwaitResult(key), DEADLINE).await;
-        let close = answer.into_result().map(|reply| match reply {
-            Reply::Closed(close) => close,
-            Reply::Started { .. } => panic!("expected a close, got {reply:?}"),
-        });
+        let close = fake::await_result(&scripted.client(), key, DEADLINE).await;
         (close, begun.elapsed())
     }
 

@@ -27,7 +27,7 @@ use tokio::time::sleep;
 use tonic::codec::Streaming;
 use tonic::{Request, Response, Status};
 
-use super::{Client, payload};
+use super::{Client, Close, Error, ExecutionKey, Frontend, Op, Reply, payload};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -229,6 +229,19 @@ impl HealthService for NoHealthService {
     ) -> BoxFuture<'_, Answer<Streaming<HealthCheckResponse>>> {
         ready(Err(Status::unimplemented("no health service"))).boxed()
     }
+}
+
+/// Waits until an execution closes.
+pub(super) async fn await_result(
+    frontend: &impl Frontend,
+    key: ExecutionKey,
+    deadline: Duration,
+) -> Result<Close, Error> {
+    let answer = frontend.call(Op::AwaitResult(key), deadline).await;
+    answer.into_result().map(|reply| match reply {
+        Reply::Closed(close) => close,
+        Reply::Started { .. } => panic!("expected a close, got {reply:?}"),
+    })
 }
 
 /// The first event of a history.

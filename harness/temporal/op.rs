@@ -1,7 +1,5 @@
 //! The calls of a client, and their answers.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Close, Error, ExecutionKey, Start};
@@ -29,15 +27,6 @@ impl Op {
             Self::Start(_) => OpKind::Start,
             Self::AwaitResult(_) => OpKind::AwaitResult,
         }
-    }
-}
-
-impl fmt::Display for OpKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Start => "start workflow",
-            Self::AwaitResult => "await result",
-        })
     }
 }
 

@@ -1,13 +1,11 @@
 //! The search for Temporal's server and SQL tool with fake tools and a local mirror.
 
 use base::news::News;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use model::topology::Digest;
 use testing::machine;
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
+use crate::fixture::{Machine, archive, cached};
 use crate::mirror::{Answer, Mirror};
 
 /// A server or tool that prints this version.
@@ -15,52 +13,29 @@ fn program(name: &str, version: &str) -> String {
     format!("#!/bin/sh\necho '{name} version {version}'\n")
 }
 
-/// A separate folder for each test, with tools in `bin`.
 struct Fixture {
-    _folder: tempfile::TempDir,
-    folder: Utf8PathBuf,
-    environment: Environment,
-    news: Listener,
-    listener: UnboundedReceiver<News>,
-    cancel: CancellationToken,
+    machine: Machine,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path())
-            .expect("text")
-            .to_owned();
-        let (news, listener) = Listener::channel();
-        // Nothing reaches the network: the only mirror refuses connections, and the only Go fails.
-        let environment = machine::environment(&folder)
-            .with("HARNESS_TEMPORAL_SERVER_MIRROR", "http://127.0.0.1:1");
+        let machine = Machine::new("HARNESS_TEMPORAL_SERVER_MIRROR");
+        // The only Go fails.
         machine::tool(
-            &folder,
+            &machine.folder,
             "go",
             "echo 'go: cannot find GOROOT directory' >&2; exit 2",
         );
-        Self {
-            _folder: temporary,
-            environment,
-            news,
-            listener,
-            cancel: CancellationToken::new(),
-            folder,
-        }
-    }
-
-    fn set(&mut self, name: &str, value: impl AsRef<str>) {
-        self.environment = self.environment.clone().with(name, value.as_ref());
+        Self { machine }
     }
 
     fn search(&self) -> ServerSearch<'_> {
         ServerSearch {
             version: "1.2.3",
-            fallback: &self.folder,
-            environment: &self.environment,
-            news: &self.news,
-            cancel: &self.cancel,
+            fallback: &self.machine.folder,
+            environment: &self.machine.environment,
+            news: &self.machine.news,
+            cancel: &self.machine.cancel,
         }
     }
 
@@ -74,29 +49,21 @@ impl Fixture {
         self.redact(&text)
     }
 
-    /// Replaces what differs between runs.
     fn redact(&self, text: &str) -> String {
         let platform = Platform::current().expect("tests run where there is a release");
-        text.replace(self.folder.as_str(), "FOLDER")
-            .replace(&platform.to_string(), "PLATFORM")
-            .replace(platform.in_archives(), "PLATFORM")
+        self.machine.redact(text, platform)
     }
 
-    /// The files in the cache, without the lock.
     fn cached(&self) -> Vec<String> {
         let release = self.search().release().expect("there is one");
-        let folder = self.folder.join("home/.cache/harness").join(release.folder);
-        let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-        let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_owned()).collect();
-        names.retain(|name| name != "lock");
-        names.sort();
-        names
+        let cache = self.machine.folder.join("home/.cache/harness");
+        cached(&cache.join(release.folder))
     }
 
     /// A Go that puts both programs into `GOBIN` and prints its progress as Go does.
     fn go(&self) {
-        let server = self.folder.join("server");
-        let sql = self.folder.join("sql");
+        let server = self.machine.folder.join("server");
+        let sql = self.machine.folder.join("sql");
         machine::executable(&server, &program("temporal", "1.2.3"));
         machine::executable(&sql, &program("temporal-sql-tool", "1.2.3"));
         let script = format!(
@@ -104,31 +71,20 @@ impl Fixture {
             echo "go: downloading go.temporal.io/server v1.2.3" >&2
             echo "errors" >&2; echo "go.temporal.io/server/cmd/server" >&2
             mkdir -p "$GOBIN"; cp {server} {sql} "$GOBIN""#,
-            self.folder.join("output")
+            self.machine.folder.join("output")
         );
-        machine::tool(&self.folder, "go", &script);
+        machine::tool(&self.machine.folder, "go", &script);
     }
 }
 
 /// An archive as the vendor publishes it, and its list of checksums.
 fn release(version: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for (name, content) in [
-        ("LICENSE", "free".to_owned()),
-        ("temporal-sql-tool", program("temporal-sql-tool", version)),
-        ("temporal-server", program("temporal", version)),
-        ("tdbg", "not wanted".to_owned()),
-    ] {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o755);
-        header.set_cksum();
-        archive
-            .append_data(&mut header, name, content.as_bytes())
-            .expect("writing to memory succeeds");
-    }
-    let archive = archive.into_inner().and_then(GzEncoder::finish);
-    let archive = archive.expect("writing to memory succeeds");
+    let archive = archive(&[
+        ("LICENSE", "free"),
+        ("temporal-sql-tool", &program("temporal-sql-tool", version)),
+        ("temporal-server", &program("temporal", version)),
+        ("tdbg", "not wanted"),
+    ]);
     let platform = Platform::current().expect("tests run where there is a release");
     let name = format!("temporal_{version}_{}.tar.gz", platform.in_archives());
     let list = format!("{}  {name}\n", Digest::of_bytes(&archive));
@@ -144,9 +100,11 @@ async fn each_source_is_used_if_the_earlier_ones_fail() {
     let names = ["temporal-server", "temporal-sql-tool", "verified.json"];
     assert_eq!(fixture.cached(), names);
 
-    fs_err::remove_dir_all(fixture.folder.join("home")).expect("the test made it");
+    fs_err::remove_dir_all(fixture.machine.folder.join("home")).expect("the test made it");
     let mirror = Mirror::start(Answer::Files(release("1.2.3"))).await;
-    fixture.set("HARNESS_TEMPORAL_SERVER_MIRROR", &mirror.base);
+    fixture
+        .machine
+        .set("HARNESS_TEMPORAL_SERVER_MIRROR", &mirror.base);
     assert_eq!(fixture.found().await.origin, Origin::Vendor);
     assert_eq!(fixture.found().await.origin, Origin::Cache);
     assert_eq!(
@@ -155,15 +113,15 @@ async fn each_source_is_used_if_the_earlier_ones_fail() {
     );
 
     let server = program("temporal", "1.2.3");
-    let on_path = machine::tool(&fixture.folder, "temporal-server", &server);
+    let on_path = machine::tool(&fixture.machine.folder, "temporal-server", &server);
     let found = fixture.found().await;
     assert_eq!((found.server.path, found.origin), (on_path, Origin::Cache));
     let sql_tool = program("temporal-sql-tool", "1.2.3");
-    machine::tool(&fixture.folder, "temporal-sql-tool", &sql_tool);
+    machine::tool(&fixture.machine.folder, "temporal-sql-tool", &sql_tool);
     assert_eq!(fixture.found().await.origin, Origin::Path);
-    let elsewhere = fixture.folder.join("named");
+    let elsewhere = fixture.machine.folder.join("named");
     machine::executable(&elsewhere, &server);
-    fixture.set("HARNESS_TEMPORAL_SERVER", &elsewhere);
+    fixture.machine.set("HARNESS_TEMPORAL_SERVER", &elsewhere);
     assert_eq!(fixture.found().await.server.path, elsewhere);
 }
 
@@ -172,12 +130,12 @@ async fn go_builds_what_the_vendor_builds_and_reports_progress() {
     let mut fixture = Fixture::new();
     fixture.go();
     fixture.found().await;
-    let output = fs_err::read_to_string(fixture.folder.join("output")).expect("it was run");
+    let output = fs_err::read_to_string(fixture.machine.folder.join("output")).expect("it was run");
     let (output, _) = output
         .split_once("/partial-")
         .expect("it runs in a folder of the test");
     insta::assert_snapshot!(fixture.redact(output), @"install -v -tags disable_grpc_modules go.temporal.io/server/cmd/server@v1.2.3 go.temporal.io/server/cmd/tools/sql@v1.2.3 in FOLDER/home/.cache/harness/temporal-server/1.2.3/PLATFORM");
-    let news = std::iter::from_fn(|| fixture.listener.try_recv().ok());
+    let news = std::iter::from_fn(|| fixture.machine.listener.try_recv().ok());
     let told: Vec<String> = news
         .filter_map(|event| match event {
             News::Notice { message } => Some(message),
@@ -197,8 +155,8 @@ async fn go_builds_what_the_vendor_builds_and_reports_progress() {
 async fn a_named_program_of_another_version_is_an_error_and_nothing_else_is_tried() {
     let mut fixture = Fixture::new();
     fixture.go();
-    let elsewhere = fixture.folder.join("named");
-    fixture.set("HARNESS_TEMPORAL_SQL_TOOL", &elsewhere);
+    let elsewhere = fixture.machine.folder.join("named");
+    fixture.machine.set("HARNESS_TEMPORAL_SQL_TOOL", &elsewhere);
     let mut errors = fixture.error().await;
     for content in [
         program("temporal-sql-tool", "1.2.2"),
@@ -219,7 +177,7 @@ async fn a_named_program_of_another_version_is_an_error_and_nothing_else_is_trie
 async fn an_error_lists_all_that_was_tried() {
     let fixture = Fixture::new();
     let other = program("temporal", "1.2.2");
-    machine::tool(&fixture.folder, "temporal-server", &other);
+    machine::tool(&fixture.machine.folder, "temporal-server", &other);
     insta::assert_snapshot!(fixture.error().await, @"
     could not find temporal-server with temporal-sql-tool 1.2.3; tried:
       FOLDER/bin/temporal-server: it prints `temporal version 1.2.2`, but `temporal version 1.2.3` is needed
@@ -237,13 +195,13 @@ async fn an_error_lists_all_that_was_tried() {
 async fn the_error_says_whether_go_is_absent_or_too_old() {
     let mut fixture = Fixture::new();
     let script = "echo 'go: go.temporal.io/server@v1.2.3 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)' >&2; exit 1";
-    machine::tool(&fixture.folder, "go", script);
+    machine::tool(&fixture.machine.folder, "go", script);
     let line = |error: String| {
         let line = error.lines().find(|line| line.contains("  Go: "));
         line.expect("it was tried").trim().to_owned()
     };
     insta::assert_snapshot!(line(fixture.error().await), @"Go: Go is too old: go.temporal.io/server@v1.2.3 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)");
-    fixture.set("PATH", "/nowhere");
+    fixture.machine.set("PATH", "/nowhere");
     insta::assert_snapshot!(line(fixture.error().await), @"Go: could not build temporal-server with Go: `go` is not on PATH");
 }
 
@@ -261,7 +219,9 @@ async fn an_archive_with_a_wrong_checksum_is_refused_and_removed() {
     ] {
         let mut fixture = Fixture::new();
         let mirror = Mirror::start(Answer::Files(files)).await;
-        fixture.set("HARNESS_TEMPORAL_SERVER_MIRROR", &mirror.base);
+        fixture
+            .machine
+            .set("HARNESS_TEMPORAL_SERVER_MIRROR", &mirror.base);
         let error = fixture.error().await.replace(&mirror.base, "MIRROR");
         let line = error.lines().find(|line| line.contains("the mirror"));
         let line = line.expect("it was tried").trim();

