@@ -1,274 +1,274 @@
-//! The desired state of the container. Pure.
+//! The container as a resource, with its data.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use base::secret::Secret;
-use docker::{ContainerSpec, File, Image, Mount, Publish};
-use model::topology::{Database, Digest};
+use backend::{Log, Readiness};
+use docker::{OWNER, Owned, Status};
+use model::plan::{Observed, ResourceId, State};
+use model::topology::Digest;
+use tokio_util::sync::CancellationToken;
 
-use super::certificates::Certificates;
-use super::name::Names;
+use super::blueprint::{DIGEST, STOP};
+use super::look::{self, answers};
+use super::mysql::{REPLICA, container_id};
+use super::prepared::Prepared;
+use super::site::Site;
+use super::snapshot::Helper;
+use super::{ContainerRecord, Error};
 
-/// The label with the digest of the container's configuration.
-pub(super) const DIGEST: &str = "dev.harness.digest";
-
-/// The port of MySQL in the container.
-pub const PORT: u16 = 3306;
-
-/// The folder in the container for the files that are copied into it.
-const FOLDER: &str = "/etc/harness/mysql";
-
-/// MySQL's data folder in the image.
-pub(super) const DATA: &str = "/var/lib/mysql";
-
-/// The MySQL user of Temporal.
-pub const USER: &str = "temporal";
-
-/// The memory limit of the container. MySQL takes 0.6 GB with Temporal's tables and the default
-/// buffer pool of 128 MiB, and a busy connection takes a few MB. More than this limit is a leak,
-/// which must not use up the machine's memory.
-const MEMORY: u64 = 2 << 30;
-
-/// How long MySQL may take to flush its data when it is stopped.
-pub(super) const STOP: Duration = Duration::from_mins(1);
-
-/// The reference of the database's image.
-pub fn image(database: &Database) -> String {
-    format!("mysql:{}", database.version)
+/// The container of MySQL.
+#[derive(Debug)]
+pub struct Container {
+    site: Arc<Site>,
+    /// Whether the preflight warnings were reported.
+    warned: AtomicBool,
 }
 
-/// Everything that determines the container.
-#[derive(Debug, Clone)]
-pub(super) struct Blueprint {
-    pub(super) image: Image,
-    pub(super) database: Database,
-    pub(super) address: SocketAddr,
-    pub(super) network: Option<String>,
-    pub(super) password: Secret,
-    pub(super) certificates: Option<Certificates>,
-}
-
-impl Blueprint {
-    /// The digest of the whole configuration. It includes the password only in a form from which
-    /// the password cannot be derived.
-    pub(super) fn digest(&self) -> Digest {
-        let Self {
-            image,
-            database,
-            address,
-            network,
-            password,
-            certificates,
-        } = self;
-        let certificate = certificates.as_ref().map(|made| &made.certificate);
-        Digest::of(&(
-            &image.id,
-            arguments(database),
-            address,
-            network,
-            Digest::of_bytes(sign_in(password).as_bytes()),
-            certificate,
-            MEMORY,
-        ))
-    }
-
-    /// The specification of the container. `user` is the user and group that MySQL runs as, which
-    /// own the files.
-    pub(super) fn spec(&self, names: &Names, owner: &str, user: (u64, u64)) -> ContainerSpec {
-        let mut files = vec![file("sign-in.sql", &sign_in(&self.password), user)];
-        if let Some(made) = &self.certificates {
-            files.push(file("ca.pem", &made.authority, user));
-            files.push(file("cert.pem", &made.certificate, user));
-            files.push(file("key.pem", made.key.reveal(), user));
-        }
-        ContainerSpec {
-            name: names.container().to_owned(),
-            image: self.image.id.clone(),
-            arguments: arguments(&self.database),
-            labels: BTreeMap::from([(DIGEST.to_owned(), self.digest().to_string())]),
-            owner: owner.to_owned(),
-            network: self.network.clone(),
-            aliases: self.network.iter().map(|_| names.host()).collect(),
-            publish: vec![Publish {
-                container: PORT,
-                host: self.address,
-            }],
-            mounts: vec![Mount {
-                volume: names.data(),
-                target: DATA.to_owned(),
-                read_only: false,
-            }],
-            files,
-            memory: Some(MEMORY),
-            stop_timeout: Some(STOP),
-            ..ContainerSpec::default()
-        }
-    }
-}
-
-/// A file in [`FOLDER`] that only MySQL may read.
-pub(super) fn file(name: &str, content: &str, owner: (u64, u64)) -> File {
-    File {
-        path: format!("{FOLDER}/{name}").into(),
-        content: content.into(),
-        mode: 0o600,
-        owner,
-    }
-}
-
-/// Options for every server: no X protocol, and no generated certificates.
-pub(super) fn common_arguments() -> [String; 2] {
-    ["--mysqlx=OFF", "--auto-generate-certs=OFF"].map(str::to_owned)
-}
-
-fn arguments(database: &Database) -> Vec<String> {
-    use model::topology::Tls;
-
-    let Database {
-        version: _,
-        max_connections,
-        tls,
-    } = database;
-    let mut arguments = common_arguments().to_vec();
-    arguments.push(format!("--max-connections={max_connections}"));
-    arguments.push(format!("--init-file={FOLDER}/sign-in.sql"));
-    if *tls == Tls::Required {
-        arguments.extend([
-            format!("--ssl-ca={FOLDER}/ca.pem"),
-            format!("--ssl-cert={FOLDER}/cert.pem"),
-            format!("--ssl-key={FOLDER}/key.pem"),
-            "--tls-version=TLSv1.2,TLSv1.3".to_owned(),
-            "--require-secure-transport=ON".to_owned(),
-        ]);
-    }
-    arguments
-}
-
-/// The SQL that MySQL runs at each start, one statement a line. It resets the user and password to
-/// those of the state folder, whatever changed meanwhile. `performance_schema` is for comparing the
-/// settings of servers.
-pub(super) fn sign_in(password: &Secret) -> String {
-    let password = password.reveal();
-    [
-        format!("CREATE USER IF NOT EXISTS '{USER}'@'%' IDENTIFIED BY '{password}'"),
-        format!("ALTER USER '{USER}'@'%' IDENTIFIED BY '{password}' ACCOUNT UNLOCK"),
-        format!("GRANT ALL ON `temporal`.* TO '{USER}'@'%'"),
-        format!("GRANT ALL ON `temporal\\_visibility`.* TO '{USER}'@'%'"),
-        format!("GRANT SELECT ON `performance_schema`.* TO '{USER}'@'%'"),
-    ]
-    .map(|statement| statement + ";\n")
-    .concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use model::topology::Tls;
-
-    use super::*;
-
-    fn blueprint(tls: Tls) -> Blueprint {
-        Blueprint {
-            image: Image {
-                reference: "mysql:8.4".to_owned(),
-                id: "sha256:00".to_owned(),
-                repo_digest: None,
-            },
-            database: Database {
-                version: "8.4".to_owned(),
-                max_connections: 500,
-                tls,
-            },
-            address: SocketAddr::from(([127, 0, 0, 1], 23_306)),
-            network: None,
-            password: Secret::new("PASSWORD"),
-            certificates: (tls == Tls::Required).then(|| Certificates {
-                authority: "CA".to_owned(),
-                certificate: "CERTIFICATE".to_owned(),
-                key: Secret::new("KEY"),
-            }),
+impl Container {
+    pub(super) fn new(site: Arc<Site>) -> Self {
+        Self {
+            site,
+            warned: AtomicBool::new(false),
         }
     }
 
-    fn spec(tls: Tls) -> ContainerSpec {
-        let names = Names::of("/a/.harness/local".into());
-        blueprint(tls).spec(&names, "/a/.harness/local", (999, 999))
+    /// The answer of MySQL to a sign-in as Temporal, if the container runs and has a record.
+    pub(super) async fn answer(&self) -> Result<Option<Result<(), mysql::Error>>, Error> {
+        if self.site.record()?.is_none() || self.why_not_running().await?.is_some() {
+            return Ok(None);
+        }
+        match self.site.connect_options() {
+            Ok(access) => Ok(Some(answers(&access).await)),
+            Err(_) => Ok(None),
+        }
     }
 
-    #[test]
-    fn every_change_of_the_container_changes_its_digest() {
-        let digest = |change: fn(&mut Blueprint)| {
-            let mut blueprint = blueprint(Tls::Required);
-            change(&mut blueprint);
-            blueprint.digest()
+    pub(super) async fn observe(
+        &self,
+        named: &[ResourceId],
+        answer: Option<&Result<(), mysql::Error>>,
+    ) -> Result<Option<Observed>, Error> {
+        let record = self.site.record()?;
+        let state = match self.ours().await? {
+            // Its next start repairs that.
+            Some(_) if let Some(Err(denied @ mysql::Error::Denied { .. })) = answer => {
+                dead(&denied.to_string())
+            }
+            Some(container) => alive(&container, record.is_some()),
+            None if !self.parts().await?.is_empty() => {
+                dead("its container is gone, but other parts of it remain")
+            }
+            None if named.contains(&container_id()) => dead("its container does not exist"),
+            None => return Ok(None),
         };
-        let before = digest(|_| ());
-        assert_eq!(before, digest(|_| ()));
-        let changes: [fn(&mut Blueprint); 7] = [
-            |it| it.image.id = "sha256:01".to_owned(),
-            |it| it.database.max_connections = 200,
-            |it| it.database.tls = Tls::Off,
-            |it| it.address.set_port(23_307),
-            |it| it.network = Some("network".to_owned()),
-            |it| it.password = Secret::new("OTHER"),
-            |it| it.certificates = None,
-        ];
-        for (index, change) in changes.into_iter().enumerate() {
-            assert_ne!(before, digest(change), "change {index}");
+        Ok(Some(Observed {
+            id: container_id(),
+            state,
+            needs: record.map(|record| record.needs).unwrap_or_default(),
+            stays: false,
+        }))
+    }
+
+    /// Starts the prepared container and replaces an existing one. Keeps its data, or copies the
+    /// snapshot if there is none.
+    pub(super) async fn make(&self, prepared: &Prepared) -> Result<(), Error> {
+        self.end().await?;
+        let Site { engine, names, .. } = &*self.site;
+        let helper = Helper::new(&self.site, &prepared.blueprint.image);
+        let user = helper.seed(&prepared.snapshot).await?;
+        self.site.write_record(&record(prepared))?;
+        let spec = prepared.blueprint.spec(names, self.site.owner(), user);
+        engine.start_container(&spec).await?;
+        Ok(())
+    }
+
+    /// Removes the container, its data, and its helper containers.
+    pub(super) async fn remove(&self) -> Result<(), Error> {
+        self.keep_log().await;
+        let failed = Error::file("remove the record from", self.site.state.run());
+        ContainerRecord::remove(&self.site.state).map_err(failed)?;
+        for owned in self.parts().await? {
+            self.site.engine.remove(&owned).await?;
         }
-        // Another reference of the same image changes nothing.
-        assert_eq!(
-            before,
-            digest(|it| it.image.reference = "mysql:8".to_owned())
-        );
+        Ok(())
     }
 
-    #[test]
-    fn tls_is_required_if_the_profile_requires_it() {
-        insta::assert_snapshot!(spec(Tls::Required).arguments.join("\n"), @r"
-        --mysqlx=OFF
-        --auto-generate-certs=OFF
-        --max-connections=500
-        --init-file=/etc/harness/mysql/sign-in.sql
-        --ssl-ca=/etc/harness/mysql/ca.pem
-        --ssl-cert=/etc/harness/mysql/cert.pem
-        --ssl-key=/etc/harness/mysql/key.pem
-        --tls-version=TLSv1.2,TLSv1.3
-        --require-secure-transport=ON
-        ");
-        insta::assert_snapshot!(spec(Tls::Off).arguments.join("\n"), @r"
-        --mysqlx=OFF
-        --auto-generate-certs=OFF
-        --max-connections=500
-        --init-file=/etc/harness/mysql/sign-in.sql
-        ");
-    }
-
-    #[test]
-    fn secrets_are_only_in_files_that_only_mysql_can_read() {
-        let mut spec = spec(Tls::Required);
-        for file in &spec.files {
-            assert_eq!(
-                (file.mode, file.owner),
-                (0o600, (999, 999)),
-                "{}",
-                file.path
-            );
+    pub(super) async fn ready(&self, prepared: Option<&Prepared>) -> Readiness {
+        let looked = self.look(prepared).await;
+        if matches!(looked, Readiness::Never(_)) {
+            // Keeps the log, so that an error can show its end.
+            self.keep_log().await;
         }
-        spec.files.clear();
-        let visible = format!("{spec:?}");
-        assert!(!visible.contains("PASSWORD") && !visible.contains("KEY"));
+        looked
     }
 
-    #[test]
-    fn the_user_is_created_or_reset_at_each_start() {
-        insta::assert_snapshot!(sign_in(&Secret::new("PASSWORD")), @r"
-        CREATE USER IF NOT EXISTS 'temporal'@'%' IDENTIFIED BY 'PASSWORD';
-        ALTER USER 'temporal'@'%' IDENTIFIED BY 'PASSWORD' ACCOUNT UNLOCK;
-        GRANT ALL ON `temporal`.* TO 'temporal'@'%';
-        GRANT ALL ON `temporal\_visibility`.* TO 'temporal'@'%';
-        GRANT SELECT ON `performance_schema`.* TO 'temporal'@'%';
-        ");
+    /// Whether it was made and not removed since.
+    pub async fn is_made(&self) -> Result<bool, backend::Error> {
+        Ok(self.site.record()?.is_some() || self.ours().await?.is_some())
+    }
+
+    /// Whether it holds its address, running or paused.
+    pub async fn has_address(&self) -> Result<bool, backend::Error> {
+        let container = self.ours().await?;
+        let status = container.map(|container| container.status);
+        Ok(matches!(status, Some(Status::Running | Status::Paused)))
+    }
+
+    /// Whether the database was made but its data volume no longer exists. Returns false if Docker
+    /// does not answer.
+    pub async fn lacks_data(&self) -> bool {
+        self.site.lacks_data().await
+    }
+
+    /// Kills it and keeps its data.
+    pub async fn kill(&self) -> Result<(), backend::Error> {
+        let Site { engine, names, .. } = &*self.site;
+        let killed = engine.kill_container(names.container()).await;
+        killed.map_err(Error::from)?;
+        Ok(())
+    }
+
+    /// Starts it again. MySQL answers after it has recovered. Does nothing if it was removed
+    /// meanwhile.
+    pub async fn start_again(&self) -> Result<(), backend::Error> {
+        if self.ours().await?.is_some() {
+            let Site { engine, names, .. } = &*self.site;
+            let started = engine.start_again(names.container()).await;
+            started.map_err(Error::from)?;
+        }
+        Ok(())
+    }
+
+    /// The log file, if the container was ever made.
+    pub fn log(&self) -> Option<Log> {
+        let path = self.site.log_file();
+        path.exists().then(|| Log {
+            replica: REPLICA.to_owned(),
+            services: vec![REPLICA.to_owned()],
+            path,
+        })
+    }
+
+    /// Updates the log file. With `follow`, continues until that is cancelled.
+    pub async fn collect_log(
+        &self,
+        follow: Option<&CancellationToken>,
+    ) -> Result<(), backend::Error> {
+        let Site { engine, names, .. } = &*self.site;
+        let (name, file) = (names.container(), self.site.log_file());
+        let written = match follow {
+            Some(stop) => engine.follow_log(name, &file, stop).await,
+            None if self.ours().await?.is_some() => engine.write_log(name, &file).await,
+            None => Ok(()),
+        };
+        Ok(written.map_err(Error::from)?)
+    }
+
+    /// CPU time since its start.
+    pub async fn usage(&self) -> Option<Duration> {
+        let Site { engine, names, .. } = &*self.site;
+        engine.cpu_time(names.container()).await.ok()
+    }
+
+    /// The container, if it belongs to this state folder.
+    async fn ours(&self) -> Result<Option<docker::Container>, Error> {
+        let Site { engine, names, .. } = &*self.site;
+        let found = engine.container(names.container()).await?;
+        let is_ours = |found: &docker::Container| {
+            let owner = found.labels.get(OWNER);
+            owner.is_some_and(|owner| owner == self.site.owner())
+        };
+        Ok(found.filter(is_ours))
+    }
+
+    /// The reason why it is not running; `None` if it runs.
+    async fn why_not_running(&self) -> Result<Option<String>, Error> {
+        Ok(match self.ours().await? {
+            Some(container) if container.status == Status::Running => None,
+            Some(container) => Some(container.status.to_string()),
+            None => Some("its container is gone".to_owned()),
+        })
+    }
+
+    async fn look(&self, prepared: Option<&Prepared>) -> Readiness {
+        match self.why_not_running().await {
+            Ok(None) => {}
+            Ok(Some(reason)) => return Readiness::Never(reason),
+            Err(error) => return Readiness::NotYet(error.in_one_line()),
+        }
+        match self.site.connect_options() {
+            Ok(access) => look::suits(&access, prepared, &self.warned).await,
+            Err(error) => Readiness::Never(error.in_one_line()),
+        }
+    }
+
+    /// Stops it gracefully and keeps its log. The graceful stop lets another version of MySQL find
+    /// all data flushed.
+    async fn end(&self) -> Result<(), Error> {
+        let Some(container) = self.ours().await? else {
+            return Ok(());
+        };
+        let engine = &self.site.engine;
+        if container.status == Status::Running {
+            engine.stop_container(&container.name, STOP).await?;
+        }
+        self.keep_log().await;
+        Ok(engine.remove_container(&container.name).await?)
+    }
+
+    /// Everything in Docker that belongs to the database, containers before volumes.
+    async fn parts(&self) -> Result<Vec<Owned>, Error> {
+        let Site { engine, names, .. } = &*self.site;
+        let mut parts = engine.owned(self.site.owner()).await?;
+        parts.retain(|owned| match owned {
+            Owned::Container(name) | Owned::Volume(name) => name.starts_with(names.container()),
+            Owned::Network(_) => false,
+        });
+        Ok(parts)
+    }
+
+    /// Keeps the log as evidence. A failure is ignored, because the caller's work matters more.
+    async fn keep_log(&self) {
+        let _ = self.collect_log(None).await;
+    }
+}
+
+fn alive(container: &docker::Container, has_record: bool) -> State {
+    let digest = container.labels.get(DIGEST);
+    let digest =
+        digest.and_then(|digest| serde_json::from_value::<Digest>(digest.as_str().into()).ok());
+    match (&container.status, digest) {
+        (Status::Running, Some(digest)) if has_record => State::Live(digest),
+        (Status::Running, _) => dead("it runs without a record"),
+        (status, _) => dead(&status.to_string()),
+    }
+}
+
+fn dead(reason: &str) -> State {
+    State::Dead {
+        reason: reason.to_owned(),
+    }
+}
+
+fn record(prepared: &Prepared) -> ContainerRecord {
+    let Prepared {
+        wanted,
+        blueprint,
+        server,
+        history_shards,
+        ..
+    } = prepared;
+    ContainerRecord {
+        digest: blueprint.digest(),
+        image: blueprint.image.clone(),
+        version: blueprint.database.version.clone(),
+        server: server.clone(),
+        history_shards: Some(*history_shards),
+        address: wanted.address,
+        tls: blueprint.database.tls,
+        schema: wanted.schema,
+        needs: wanted.needs.clone(),
     }
 }

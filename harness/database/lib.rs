@@ -4,28 +4,32 @@
 //! that starts as a copy of a *golden snapshot*: an initialised data folder with both of Temporal's
 //! schemas. Golden snapshots are volumes, one for each pair of image id and server version.
 
+mod blueprint;
 mod certificates;
 mod container;
 mod error;
-mod life;
 mod look;
 mod mysql;
 mod name;
-mod prepare;
+mod preparation;
 mod prepared;
 mod record;
 mod schema;
 mod schema_tool;
+mod site;
 mod snapshot;
 mod snapshot_maker;
 
-pub use container::image;
-pub use container::{PORT, USER};
+pub use blueprint::{PORT, USER, image};
+pub use container::Container;
 pub use error::Error;
-pub use mysql::{Mysql, address, container_id, forget_secrets, owns, schema_id};
+pub use mysql::{Mysql, container_id, forget_secrets, owns, schema_id};
+pub use name::Names;
 pub use prepared::{Prepared, Wanted};
-pub use record::ContainerRecord;
+use record::ContainerRecord;
+pub use schema::Schema;
 pub use schema_tool::SchemaTool;
+pub use site::address;
 pub use snapshot::remove_snapshot;
 
 #[cfg(test)]

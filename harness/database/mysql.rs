@@ -1,53 +1,69 @@
-//! The container as backends use it. Its resources are `container/mysql` and, if the backend wants
-//! it, `schema/temporal`.
+//! The database as places use it. Its resources are `container/mysql` and, if the place wants it,
+//! `schema/temporal`.
 
-use std::io;
-use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::sync::Arc;
 
 use backend::state::Directory;
-use backend::{Log, Provision, Readiness};
+use backend::{Provision, Readiness};
 use base::file::present;
-use base::secret::Secret;
 use base::tool::Environment;
 use camino::Utf8PathBuf;
-use docker::{Engine, Status};
+use docker::Engine;
 use model::plan::{Observed, ResourceId, ResourceKind};
-use model::topology::{Tls, Topology};
+use model::topology::Topology;
 use mysql::ConnectOptions;
-use tokio_util::sync::CancellationToken;
 
-use super::certificates::Certificates;
-use super::container::USER;
+use super::container::Container;
 use super::name::Names;
+use super::preparation::{self, Preparation};
 use super::prepared::Prepared;
-use super::{ContainerRecord, Error, Wanted};
+use super::schema::Schema;
+use super::site::Site;
+use super::{Error, Wanted};
 
-/// The replica name of its log.
-const REPLICA: &str = "mysql";
+/// The replica name of the container.
+pub(super) const REPLICA: &str = "mysql";
 
 /// MySQL in a container.
 #[derive(Debug)]
 pub struct Mysql {
-    engine: Engine,
-    state: Directory,
-    environment: Environment,
-    names: Names,
-    /// Whether the preflight warnings were reported.
-    pub(super) warned: AtomicBool,
+    site: Arc<Site>,
+    container: Container,
+    schema: Schema,
 }
 
 impl Mysql {
     /// The database of a state folder. Does no I/O.
     pub fn new(engine: Engine, state: Directory, environment: Environment) -> Self {
-        Self {
+        let site = Arc::new(Site {
             names: Names::of(state.path()),
             engine,
             state,
             environment,
-            warned: AtomicBool::new(false),
+        });
+        Self {
+            container: Container::new(Arc::clone(&site)),
+            schema: Schema::new(Arc::clone(&site)),
+            site,
         }
+    }
+
+    pub fn container(&self) -> &Container {
+        &self.container
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    pub fn names(&self) -> &Names {
+        &self.site.names
+    }
+
+    /// Whether a topology's database can run here, as far as can be checked before images are
+    /// pulled and programs are built.
+    pub async fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
+        Ok(preparation::foresee(&self.site, topology).await?)
     }
 
     /// Provides the image, the golden snapshot, the password and the certificates. With
@@ -58,16 +74,21 @@ impl Mysql {
         wanted: Wanted,
         provision: Provision<'_>,
     ) -> Result<Prepared, backend::Error> {
-        Ok(self.provide(topology, wanted, provision).await?)
+        let preparation = Preparation {
+            site: &self.site,
+            topology,
+            provision,
+        };
+        Ok(preparation.provide(wanted).await?)
     }
 
     /// The observed state of its resources.
     pub async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
-        let answer = self.answer().await?;
+        let answer = self.container.answer().await?;
         let mut observed = Vec::new();
-        observed.extend(self.observe_container(named, answer.as_ref()).await?);
+        observed.extend(self.container.observe(named, answer.as_ref()).await?);
         if let Some(Ok(())) = answer {
-            observed.extend(self.observe_schema().await?);
+            observed.extend(self.schema.observe().await?);
         }
         Ok(observed)
     }
@@ -75,9 +96,9 @@ impl Mysql {
     /// Makes a resource and replaces an existing one. The data stays.
     pub async fn make(&self, id: &ResourceId, prepared: &Prepared) -> Result<(), backend::Error> {
         let made = if *id == schema_id() {
-            self.update_schema(prepared).await
+            self.schema.make(prepared).await
         } else {
-            self.start(prepared).await
+            self.container.make(prepared).await
         };
         Ok(made?)
     }
@@ -85,7 +106,7 @@ impl Mysql {
     /// Removes a resource. The data goes with the container, and the schema goes with the data.
     pub async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
         if *id == container_id() {
-            self.remove_all().await?;
+            self.container.remove().await?;
         }
         Ok(())
     }
@@ -94,169 +115,26 @@ impl Mysql {
     /// `prepared`, the preflight rules must pass as well.
     pub async fn ready(&self, id: &ResourceId, prepared: Option<&Prepared>) -> Readiness {
         if *id == schema_id() {
-            self.schema_ready(prepared).await
+            self.schema.ready(prepared).await
         } else {
-            self.container_ready(prepared).await
+            self.container.ready(prepared).await
         }
-    }
-
-    /// Whether the database was made and not removed since.
-    pub async fn is_made(&self) -> Result<bool, backend::Error> {
-        Ok(self.record()?.is_some() || self.ours().await?.is_some())
-    }
-
-    /// Whether its container, running or paused, holds its address.
-    pub async fn has_address(&self) -> Result<bool, backend::Error> {
-        let container = self.ours().await?;
-        let status = container.map(|container| container.status);
-        Ok(matches!(status, Some(Status::Running | Status::Paused)))
-    }
-
-    /// Whether the database was made but its data volume no longer exists. Returns false if Docker
-    /// does not answer.
-    pub async fn lacks_data(&self) -> bool {
-        if self.address().is_none() {
-            return false;
-        }
-        let volume = self.engine.volume(&self.names.data()).await;
-        volume.is_ok_and(|volume| volume.is_none())
     }
 
     /// How clients on this machine connect, after it was made.
     pub fn connect_options(&self) -> Result<ConnectOptions, backend::Error> {
-        Ok(self.recorded_options()?)
-    }
-
-    /// The address on this machine, after it was made.
-    pub fn address(&self) -> Option<SocketAddr> {
-        address(&self.state)
-    }
-
-    /// The host name on its Docker network.
-    pub fn host(&self) -> String {
-        self.names.host()
-    }
-
-    pub fn container(&self) -> &str {
-        self.names.container()
-    }
-
-    /// The record of the last container, with its image.
-    pub fn record(&self) -> Result<Option<ContainerRecord>, Error> {
-        ContainerRecord::read(&self.state)
-            .map_err(Error::file("read the record in", self.state.run()))
-    }
-
-    /// The name of another container of the same state folder, such as `web`.
-    pub fn sibling(&self, part: &str) -> String {
-        self.names.sibling(part)
-    }
-
-    /// The log file, if the container was ever made.
-    pub fn log(&self) -> Option<Log> {
-        let path = self.log_file();
-        path.exists().then(|| Log {
-            replica: REPLICA.to_owned(),
-            services: vec![REPLICA.to_owned()],
-            path,
-        })
-    }
-
-    /// Updates the log file. With `follow`, continues until that is cancelled.
-    pub async fn collect_log(
-        &self,
-        follow: Option<&CancellationToken>,
-    ) -> Result<(), backend::Error> {
-        let (name, file) = (self.names.container(), self.log_file());
-        let written = match follow {
-            Some(stop) => self.engine.follow_log(name, &file, stop).await,
-            None if self.ours().await?.is_some() => self.engine.write_log(name, &file).await,
-            None => Ok(()),
-        };
-        Ok(written.map_err(Error::from)?)
-    }
-
-    /// CPU time since the start of the container.
-    pub async fn usage(&self) -> Option<Duration> {
-        self.engine.cpu_time(self.names.container()).await.ok()
-    }
-
-    fn log_file(&self) -> Utf8PathBuf {
-        self.state.logs().join(format!("{REPLICA}.log"))
+        Ok(self.site.connect_options()?)
     }
 
     /// The file with the password of Temporal's MySQL user.
     pub fn password_file(&self) -> Utf8PathBuf {
-        self.state.secrets().join("mysql")
-    }
-
-    pub(super) fn password(&self) -> io::Result<Secret> {
-        fs_err::read_to_string(self.password_file()).map(Secret::new)
-    }
-
-    /// How to connect, from the record.
-    pub(super) fn recorded_options(&self) -> Result<ConnectOptions, Error> {
-        let record = self.record()?;
-        let record = record.ok_or_else(|| Error::Unknown { id: container_id() })?;
-        let failed = || Error::file("read", self.state.secrets());
-        let password = self.password().map_err(failed())?;
-        let certificates = match record.tls {
-            Tls::Required => Certificates::read(&self.state).map_err(failed())?,
-            Tls::Off => None,
-        };
-        Ok(connect_options(
-            record.address,
-            password,
-            certificates.map(|made| made.authority),
-        ))
-    }
-
-    pub(super) fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    pub(super) fn state(&self) -> &Directory {
-        &self.state
-    }
-
-    pub(super) fn environment(&self) -> &Environment {
-        &self.environment
-    }
-
-    pub(super) fn names(&self) -> &Names {
-        &self.names
-    }
-
-    /// The value of the owner label.
-    pub(super) fn owner(&self) -> &str {
-        self.state.path().as_str()
-    }
-}
-
-/// How to connect to a database on this machine.
-pub(super) fn connect_options(
-    address: SocketAddr,
-    password: Secret,
-    roots: Option<String>,
-) -> ConnectOptions {
-    ConnectOptions {
-        host: address.ip().to_string(),
-        port: address.port(),
-        user: USER.to_owned(),
-        password,
-        roots,
+        self.site.password_file()
     }
 }
 
 /// Whether a resource belongs to a database.
 pub fn owns(id: &ResourceId) -> bool {
     *id == container_id() || *id == schema_id()
-}
-
-/// The address of the database of a state folder, if one was made. Does not ask Docker.
-pub fn address(state: &Directory) -> Option<SocketAddr> {
-    let record = ContainerRecord::read(state).ok().flatten();
-    record.map(|record| record.address)
 }
 
 /// Removes the password, certificates and key of a state folder. Without the data they are useless.

@@ -9,7 +9,7 @@ const PROFILE: usize = 32;
 
 /// The names. They are unique to the state folder, so two checkouts or two profiles share nothing.
 #[derive(Debug, Clone)]
-pub(super) struct Names {
+pub struct Names {
     /// The prefix of all names.
     folder: String,
     container: String,
@@ -32,19 +32,19 @@ impl Names {
         Self { folder, container }
     }
 
-    pub(super) fn container(&self) -> &str {
+    pub fn container(&self) -> &str {
         &self.container
     }
 
     /// Another container of the same state folder.
-    pub(super) fn sibling(&self, part: &str) -> String {
+    pub fn sibling(&self, part: &str) -> String {
         format!("{}-{part}", self.folder)
     }
 
     /// The alias on its network. It differs from the name of the container: when k3d makes a
     /// cluster, it writes the names and addresses of the network's containers into the cluster's
     /// DNS, and a container that is made again may get another address.
-    pub(super) fn host(&self) -> String {
+    pub fn host(&self) -> String {
         format!("{}.internal", self.container)
     }
 

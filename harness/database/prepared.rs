@@ -11,8 +11,9 @@ use mysql::ConnectOptions;
 use mysql::preflight::Needs;
 
 use super::SchemaTool;
-use super::container::Blueprint;
-use super::mysql::{connect_options, container_id, schema_id};
+use super::blueprint::Blueprint;
+use super::mysql::{container_id, schema_id};
+use super::site::connect_options;
 use super::snapshot::Snapshot;
 
 /// How long it may take until both schemas are current.
@@ -23,7 +24,7 @@ const SCHEMA_READY: Duration = Duration::from_secs(120);
 pub struct Wanted {
     /// The address to listen on, on this machine.
     pub address: SocketAddr,
-    /// The Docker network to join. Its alias there is [`Mysql::host`](super::Mysql::host).
+    /// The Docker network to join. Its alias there is [`Names::host`](super::Names::host).
     pub network: Option<String>,
     /// The resources that must exist before the container, such as that network.
     pub needs: Vec<ResourceId>,

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
-use base::file::{present, write_atomically};
+use base::file::{present, write_json};
 use camino::Utf8PathBuf;
 use docker::Image;
 use model::plan::ResourceId;
@@ -14,26 +14,26 @@ use serde::{Deserialize, Serialize};
 /// The container as it was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct ContainerRecord {
+pub(super) struct ContainerRecord {
     /// The digest of its configuration.
-    pub digest: Digest,
+    pub(super) digest: Digest,
     /// The image, with its id and its registry digest.
-    pub image: Image,
+    pub(super) image: Image,
     /// The MySQL version of the profile.
-    pub version: String,
+    pub(super) version: String,
     /// The release of Temporal whose schemas it has.
-    pub server: String,
+    pub(super) server: String,
     /// The number of history shards in its data; `None` in older records.
     #[serde(default)]
-    pub history_shards: Option<u32>,
+    pub(super) history_shards: Option<u32>,
     /// The address on this machine.
-    pub address: SocketAddr,
+    pub(super) address: SocketAddr,
     /// Whether connections are encrypted.
-    pub tls: Tls,
+    pub(super) tls: Tls,
     /// Whether `schema/temporal` is a resource here.
-    pub schema: bool,
+    pub(super) schema: bool,
     /// The resources that it needs.
-    pub needs: Vec<ResourceId>,
+    pub(super) needs: Vec<ResourceId>,
 }
 
 impl ContainerRecord {
@@ -49,7 +49,7 @@ impl ContainerRecord {
     }
 
     pub(super) fn write(&self, state: &Directory) -> io::Result<()> {
-        write_atomically(&Self::path(state), &serde_json::to_vec_pretty(self)?)
+        write_json(&Self::path(state), self)
     }
 
     pub(super) fn remove(state: &Directory) -> io::Result<()> {

@@ -1,18 +1,31 @@
 //! The state and the update of both schemas in the running container.
 
+use std::sync::Arc;
+
 use backend::Readiness;
 use model::plan::{Observed, State};
 use model::topology::Digest;
 use mysql::schema::{self, Store};
 
 use super::Error;
-use super::mysql::{Mysql, container_id, schema_id};
+use super::mysql::{container_id, schema_id};
 use super::prepared::Prepared;
-use super::schema_tool::{Site, Task};
+use super::schema_tool::{Instance, Task};
+use super::site::Site;
 
-impl Mysql {
+/// Temporal's two schemas as one resource.
+#[derive(Debug)]
+pub struct Schema {
+    site: Arc<Site>,
+}
+
+impl Schema {
+    pub(super) fn new(site: Arc<Site>) -> Self {
+        Self { site }
+    }
+
     /// Refuses a schema that must not be changed: newer, or half applied.
-    pub async fn check_schema(&self, server: &str) -> Result<(), backend::Error> {
+    pub async fn check(&self, server: &str) -> Result<(), backend::Error> {
         for (store, state) in self.states(server).await? {
             tasks(store, &state, server)?;
         }
@@ -20,7 +33,7 @@ impl Mysql {
     }
 
     async fn states(&self, server: &str) -> Result<Vec<(Store, schema::State)>, Error> {
-        let access = self.recorded_options()?;
+        let access = self.site.connect_options()?;
         let mut states = Vec::new();
         for store in Store::ALL {
             states.push((store, schema::state(&access, store, server).await?));
@@ -29,26 +42,26 @@ impl Mysql {
     }
 
     /// Updates both schemas. Changes neither unless both may be changed.
-    pub(super) async fn update_schema(&self, prepared: &Prepared) -> Result<(), Error> {
+    pub(super) async fn make(&self, prepared: &Prepared) -> Result<(), Error> {
         let server = &prepared.server;
         let mut work = Vec::new();
         for (store, state) in self.states(server).await? {
             work.push((store, tasks(store, &state, server)?));
         }
-        let access = self.recorded_options()?;
-        let site = Site {
-            engine: self.engine(),
-            environment: self.environment(),
-            names: self.names(),
-            owner: self.owner(),
-            container: self.names().container(),
+        let access = self.site.connect_options()?;
+        let instance = Instance {
+            engine: &self.site.engine,
+            environment: &self.site.environment,
+            names: &self.site.names,
+            owner: self.site.owner(),
+            container: self.site.names.container(),
             access: &access,
             roots: prepared.roots_file(),
         };
         for (store, tasks) in work {
             for task in tasks {
                 let tool = &prepared.wanted.schema_tool;
-                tool.run(&site, store, *task).await?;
+                tool.run(&instance, store, *task).await?;
             }
         }
         self.record_server(server)
@@ -56,18 +69,16 @@ impl Mysql {
 
     /// Records the new release. The container itself stays the same.
     fn record_server(&self, server: &str) -> Result<(), Error> {
-        let Some(mut record) = self.record()? else {
+        let Some(mut record) = self.site.record()? else {
             return Ok(());
         };
         server.clone_into(&mut record.server);
-        record
-            .write(self.state())
-            .map_err(Error::file("write the record to", self.state().run()))
+        self.site.write_record(&record)
     }
 
-    /// Both schemas as one resource, if it is a resource here and MySQL answers.
-    pub(super) async fn observe_schema(&self) -> Result<Option<Observed>, Error> {
-        let Some(record) = self.record()?.filter(|record| record.schema) else {
+    /// Its state, if it is a resource here and MySQL answers.
+    pub(super) async fn observe(&self) -> Result<Option<Observed>, Error> {
+        let Some(record) = self.site.record()?.filter(|record| record.schema) else {
             return Ok(None);
         };
         let Ok(states) = self.states(&record.server).await else {
@@ -89,8 +100,8 @@ impl Mysql {
     }
 
     /// Whether both schemas are current, for the prepared release or else for the recorded one.
-    pub(super) async fn schema_ready(&self, prepared: Option<&Prepared>) -> Readiness {
-        let server = match (prepared, self.record()) {
+    pub(super) async fn ready(&self, prepared: Option<&Prepared>) -> Readiness {
+        let server = match (prepared, self.site.record()) {
             (Some(prepared), _) => prepared.server.clone(),
             (None, Ok(Some(record))) => record.server,
             (None, Ok(None)) => return Readiness::Never("it was never made".to_owned()),

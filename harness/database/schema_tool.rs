@@ -11,7 +11,7 @@ use mysql::schema::Store;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use super::container::{PORT, file};
+use super::blueprint::{PORT, file};
 use super::name::Names;
 
 /// How long one run may take. The update of a large database adds columns and indexes.
@@ -41,7 +41,7 @@ pub(super) enum Task {
 
 /// The MySQL server that the tool works on.
 #[derive(Debug)]
-pub(super) struct Site<'a> {
+pub(super) struct Instance<'a> {
     pub(super) engine: &'a Engine,
     pub(super) environment: &'a Environment,
     pub(super) names: &'a Names,
@@ -69,17 +69,22 @@ impl Task {
 
 impl SchemaTool {
     /// Runs one task on the schema of a store.
-    pub(super) async fn run(&self, site: &Site<'_>, store: Store, task: Task) -> Result<(), Error> {
+    pub(super) async fn run(
+        &self,
+        instance: &Instance<'_>,
+        store: Store,
+        task: Task,
+    ) -> Result<(), Error> {
         match self {
-            Self::Program(program) => run_program(program, site, store, task).await,
-            Self::Image(image) => run_image(image, site, store, task).await,
+            Self::Program(program) => run_program(program, instance, store, task).await,
+            Self::Image(image) => run_image(image, instance, store, task).await,
         }
     }
 }
 
 async fn run_program(
     program: &Program,
-    site: &Site<'_>,
+    instance: &Instance<'_>,
     store: Store,
     task: Task,
 ) -> Result<(), Error> {
@@ -87,27 +92,32 @@ async fn run_program(
         database: store.database(),
         source,
     };
-    let access = site.access;
+    let access = instance.access;
     let at = (access.host.as_str(), access.port);
     let tool = Tool::new(
         program.path.as_str(),
         Family::Temporal,
-        site.environment,
+        instance.environment,
         DEADLINE,
     );
     let tool = tool
         .map_err(failed)?
         .arguments(program.arguments.clone())
-        .arguments(arguments(at, &access.user, site.roots, store, task))
+        .arguments(arguments(at, &access.user, instance.roots, store, task))
         .variable("SQL_PASSWORD", access.password.reveal());
     // An interrupted update cannot be resumed.
     let never = CancellationToken::new();
     tool.output(&never).await.map(drop).map_err(failed)
 }
 
-async fn run_image(image: &str, site: &Site<'_>, store: Store, task: Task) -> Result<(), Error> {
-    let password = file("password", site.access.password.reveal(), ROOT);
-    let roots = site.access.roots.as_ref();
+async fn run_image(
+    image: &str,
+    instance: &Instance<'_>,
+    store: Store,
+    task: Task,
+) -> Result<(), Error> {
+    let password = file("password", instance.access.password.reveal(), ROOT);
+    let roots = instance.access.roots.as_ref();
     let roots = roots.map(|roots| file("ca.pem", roots, ROOT));
     let script = format!(
         "SQL_PASSWORD=$(cat {}) exec temporal-sql-tool \"$@\"",
@@ -115,25 +125,29 @@ async fn run_image(image: &str, site: &Site<'_>, store: Store, task: Task) -> Re
     );
     let given = arguments(
         ("127.0.0.1", PORT),
-        &site.access.user,
+        &instance.access.user,
         roots.as_ref().map(|file| file.path.as_path()),
         store,
         task,
     );
     let spec = ContainerSpec {
-        name: site.names.helper("schema"),
+        name: instance.names.helper("schema"),
         image: image.to_owned(),
         entrypoint: Some(["/bin/sh", "-ec"].map(str::to_owned).into()),
         // The arguments after a script are `$0`, `$1` and so on.
         arguments: [vec![script, "sh".to_owned()], given].concat(),
         user: Some("0:0".to_owned()),
-        owner: site.owner.to_owned(),
-        network: Some(format!("container:{}", site.container)),
+        owner: instance.owner.to_owned(),
+        network: Some(format!("container:{}", instance.container)),
         files: std::iter::once(password).chain(roots).collect(),
         ..ContainerSpec::default()
     };
     let never = CancellationToken::new();
-    match site.engine.run_container(&spec, DEADLINE, &never).await? {
+    match instance
+        .engine
+        .run_container(&spec, DEADLINE, &never)
+        .await?
+    {
         (0, _) => Ok(()),
         (code, output) => Err(Error::Helper {
             act: "run Temporal's SQL tool",

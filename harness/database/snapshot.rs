@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::name::Names;
+use super::site::Site;
 
 /// The label of a snapshot's volume. Its value is the snapshot's key.
 const LABEL: &str = "dev.harness.golden";
@@ -106,7 +107,16 @@ pub(super) struct Helper<'a> {
     pub(super) image: &'a Image,
 }
 
-impl Helper<'_> {
+impl<'a> Helper<'a> {
+    pub(super) fn new(site: &'a Site, image: &'a Image) -> Self {
+        Self {
+            engine: &site.engine,
+            names: &site.names,
+            owner: site.owner(),
+            image,
+        }
+    }
+
     /// Whether the volume of a snapshot exists and has the right label. Docker creates an empty
     /// volume when a container mounts an unknown one.
     pub(super) async fn has_volume(&self, snapshot: &Snapshot) -> Result<bool, Error> {

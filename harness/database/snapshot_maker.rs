@@ -17,9 +17,9 @@ use mysql::schema::Store;
 use tokio::time::{Instant, sleep};
 
 use super::Error;
-use super::container::{DATA, PORT, STOP, USER, common_arguments, file, sign_in};
+use super::blueprint::{DATA, PORT, STOP, USER, common_arguments, file, sign_in};
 use super::look::{FIRST_PAUSE, LAST_PAUSE, answers};
-use super::schema_tool::{SchemaTool, Site, Task};
+use super::schema_tool::{Instance, SchemaTool, Task};
 use super::snapshot::{Helper, Snapshot};
 
 /// How long MySQL may take to initialise its data and answer.
@@ -145,7 +145,7 @@ impl Maker<'_> {
         let access = self.initialise().await?;
         step();
         let container = self.build();
-        let site = Site {
+        let instance = Instance {
             engine: self.helper.engine,
             environment: self.environment,
             names: self.helper.names,
@@ -156,7 +156,7 @@ impl Maker<'_> {
         };
         for store in Store::ALL {
             for task in Task::ALL {
-                self.tool.run(&site, store, task).await?;
+                self.tool.run(&instance, store, task).await?;
                 step();
             }
         }

@@ -11,4 +11,4 @@ pub mod profile;
 pub mod quantity;
 pub mod seed;
 pub mod topology;
-pub mod verdict;
+pub mod verdict_kind;

@@ -139,7 +139,7 @@ pub async fn look(
 /// Why the changes are unknown, if the plan can be shown nevertheless: a provider is not registered
 /// yet, or Azure refuses what a check refuses with a better reason.
 fn unanswered(error: &arm::Error, is_refused: bool) -> Option<String> {
-    let refusal = || error.fault().map(|fault| format!("unknown: {fault}"));
+    let refusal = || error.detail().map(|fault| format!("unknown: {fault}"));
     unregistered(error).or_else(|| is_refused.then(refusal).flatten())
 }
 

@@ -16,7 +16,7 @@ use base::causes::in_one_line;
 use engine::fault::heal_all;
 use load::{Progress, WakingTime};
 use model::quantity::Duration;
-use model::verdict::Conclusion;
+use model::verdict_kind::Conclusion;
 use temporal::Frontend;
 use tokio::time::Instant;
 

@@ -2,7 +2,7 @@
 
 use backend::event::Ending;
 use check::{Finding, workflows};
-pub use model::verdict::VerdictKind;
+pub use model::verdict_kind::VerdictKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 

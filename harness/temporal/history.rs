@@ -13,10 +13,10 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 use tokio::time::Instant;
 
-use super::calls::Calls;
 use super::client::{Client, answer, request};
 use super::closing::close_of;
 use super::event_failure::EventFailures;
+use super::retry::Calls;
 use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 const DESCRIBE: &str = "describe workflow";

@@ -5,7 +5,6 @@
 
 mod admin;
 pub mod backoff;
-mod calls;
 mod client;
 mod close;
 mod closing;
@@ -23,6 +22,7 @@ mod payload;
 mod pending;
 mod reach;
 mod reading;
+mod retry;
 mod shard;
 pub mod simulated;
 mod start;

@@ -12,8 +12,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::Instant;
 use tonic::Code;
 
-use super::calls::Calls;
 use super::client::Client;
+use super::retry::Calls;
 use super::{Error, ExecutionKey, shard};
 
 const OPERATION: &str = "check history shards";

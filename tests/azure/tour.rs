@@ -330,5 +330,5 @@ fn without_the_last(mut stack: StackSpec) -> StackSpec {
 #[track_caller]
 fn refused<T: std::fmt::Debug>(answer: Result<T, arm::Error>) {
     let error = answer.expect_err("it is refused");
-    assert!(error.fault().is_some(), "{error}");
+    assert!(error.detail().is_some(), "{error}");
 }

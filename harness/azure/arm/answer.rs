@@ -12,7 +12,7 @@ use azure_core::http::{Method, StatusCode};
 use azure_core::time::OffsetDateTime;
 use serde::de::DeserializeOwned;
 
-use super::{Error, Fault};
+use super::{Error, ErrorDetail};
 
 /// An answer of Azure.
 #[derive(Clone)]
@@ -44,20 +44,20 @@ impl Answer {
     }
 
     /// The error in the body; an empty one if there is none.
-    pub(crate) fn fault(&self) -> Fault {
-        Fault::of_body(&self.body)
+    pub(crate) fn detail(&self) -> ErrorDetail {
+        ErrorDetail::of_body(&self.body)
     }
 
     /// The answer if its status is a success, else the error. To delete what is not there succeeds.
     pub(crate) fn checked(self, method: Method) -> Result<Self, Error> {
         let gone = method == Method::Delete && self.status == StatusCode::NotFound;
-        if self.status.is_success() || (gone && Fault::of_body(&self.body).is_absence()) {
+        if self.status.is_success() || (gone && ErrorDetail::of_body(&self.body).is_absence()) {
             return Ok(self);
         }
         Err(Error::Refused {
             status: self.status.into(),
             request_id: self.header("x-ms-request-id").map(str::to_owned),
-            fault: Box::new(Fault::of_body(&self.body)),
+            detail: Box::new(ErrorDetail::of_body(&self.body)),
             act: self.act,
         })
     }

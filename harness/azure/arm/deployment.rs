@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer};
 
-use super::{Arm, Error, Fault, Group, ResourceId, Target, is_terminal_state};
+use super::{Arm, Error, ErrorDetail, Group, ResourceId, Target, is_terminal_state};
 use crate::api_version::RESOURCES;
 use crate::resource_type;
 
@@ -58,8 +58,8 @@ pub struct TargetResource {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct StatusMessage {
-    #[serde(deserialize_with = "super::fault::within")]
-    pub error: Option<Fault>,
+    #[serde(deserialize_with = "super::error_detail::within")]
+    pub error: Option<ErrorDetail>,
 }
 
 impl DeploymentOperation {
@@ -69,7 +69,7 @@ impl DeploymentOperation {
     }
 
     /// The error of the operation, if it failed.
-    pub fn fault(&self) -> Option<&Fault> {
+    pub fn detail(&self) -> Option<&ErrorDetail> {
         self.properties.status_message.as_ref()?.error.as_ref()
     }
 }

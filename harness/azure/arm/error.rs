@@ -5,7 +5,7 @@ use std::time::Duration;
 use azure_core::http::StatusCode;
 use base::hint::Hint;
 
-use super::{Fault, Pending, remedies};
+use super::{ErrorDetail, Pending, remedies};
 
 /// Why a request to Azure or an operation in it failed.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,7 @@ pub enum Error {
         /// The id by which Azure's support finds the request.
         request_id: Option<String>,
         #[source]
-        fault: Box<Fault>,
+        detail: Box<ErrorDetail>,
     },
     /// The answer cannot be parsed.
     #[error("could not read the answer to {act}")]
@@ -67,7 +67,7 @@ pub enum Error {
         /// The state, as Azure writes it.
         state: String,
         #[source]
-        fault: Option<Box<Fault>>,
+        detail: Option<Box<ErrorDetail>>,
     },
     /// A long-running operation exceeded its deadline. It continues in Azure.
     #[error("the operation was still {state} after {} s", .deadline.as_secs())]
@@ -93,22 +93,22 @@ impl Error {
     }
 
     /// The error that Azure reported, if any.
-    pub fn fault(&self) -> Option<&Fault> {
+    pub fn detail(&self) -> Option<&ErrorDetail> {
         match self {
-            Self::Refused { fault, .. } => Some(fault),
-            Self::Failed { fault, .. } => fault.as_deref(),
+            Self::Refused { detail, .. } => Some(detail),
+            Self::Failed { detail, .. } => detail.as_deref(),
             _ => None,
         }
     }
 
     /// Replaces the error of a failed operation by that of its resource, if there is one.
     #[must_use]
-    pub fn or_resource_fault(self, deeper: Option<Fault>) -> Self {
+    pub fn or_resource_detail(self, deeper: Option<ErrorDetail>) -> Self {
         match (self, deeper) {
             (Self::Failed { act, state, .. }, Some(deeper)) => Self::Failed {
                 act,
                 state,
-                fault: Some(Box::new(deeper)),
+                detail: Some(Box::new(deeper)),
             },
             (error, _) => error,
         }
@@ -116,7 +116,7 @@ impl Error {
 
     /// Whether the resource does not exist.
     pub fn is_not_found(&self) -> bool {
-        let absence = self.fault().is_some_and(Fault::is_absence);
+        let absence = self.detail().is_some_and(ErrorDetail::is_absence);
         absence && self.status() == Some(u16::from(StatusCode::NotFound))
     }
 
@@ -140,11 +140,11 @@ impl Error {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Login { .. } => false,
-            Self::Refused { fault, status, .. } => {
-                remedies::may_pass(fault).unwrap_or(!matches!(status, 400 | 401 | 403))
+            Self::Refused { detail, status, .. } => {
+                remedies::may_pass(detail).unwrap_or(!matches!(status, 400 | 401 | 403))
             }
-            Self::Failed { fault, .. } => {
-                let known = fault.as_deref().and_then(remedies::may_pass);
+            Self::Failed { detail, .. } => {
+                let known = detail.as_deref().and_then(remedies::may_pass);
                 known.unwrap_or(true)
             }
             _ => true,
@@ -171,18 +171,18 @@ impl Error {
                 "Check the network and HTTPS_PROXY, then run the same command again.",
             )],
             Self::Refused {
-                fault, request_id, ..
+                detail, request_id, ..
             } => {
-                let mut hints: Vec<_> = remedies::of(fault).collect();
+                let mut hints: Vec<_> = remedies::of(detail).collect();
                 let id = request_id.as_ref();
                 hints.extend(
                     id.map(|id| Hint::say(format!("Give Azure's support the request id {id}."))),
                 );
                 hints
             }
-            Self::Failed { fault, .. } => {
-                let faults = fault.iter();
-                faults.flat_map(|fault| remedies::of(fault)).collect()
+            Self::Failed { detail, .. } => {
+                let faults = detail.iter();
+                faults.flat_map(|detail| remedies::of(detail)).collect()
             }
             Self::Deadline { .. } | Self::Interrupted { .. } => {
                 vec![Hint::say("Run the same command again to continue waiting.")]

@@ -10,7 +10,7 @@ use azure_core::http::{Method, StatusCode, Url};
 use serde_json::Value;
 
 use super::pending::{Pending, PollMethod};
-use super::{Answer, Endpoints, Error, Fault};
+use super::{Answer, Endpoints, Error, ErrorDetail};
 
 /// The state of an operation after its first answer.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub(super) enum PollResult {
     /// It is done, with the last answer.
     Done(Value),
     /// It failed or was cancelled: the final state, and the error if there is one.
-    Failed(String, Option<Fault>),
+    Failed(String, Option<ErrorDetail>),
 }
 
 impl Started {
@@ -64,10 +64,10 @@ impl Started {
             PollResult::Running(..) if accepted || state(&body).is_some() => {
                 pending(origin, PollMethod::Resource, None)
             }
-            PollResult::Failed(state, fault) => Err(Error::Failed {
+            PollResult::Failed(state, detail) => Err(Error::Failed {
                 act: answer.act.clone(),
                 state,
-                fault: fault.map(Box::new),
+                detail: detail.map(Box::new),
             }),
             _ => Ok(Self::Done(body)),
         }
@@ -144,7 +144,7 @@ impl PollResult {
         } else if state.eq_ignore_ascii_case("succeeded") {
             Self::Done(body.clone())
         } else {
-            Self::Failed(state.to_owned(), fault(body))
+            Self::Failed(state.to_owned(), detail(body))
         }
     }
 }
@@ -166,8 +166,8 @@ fn percent(body: &Value) -> Option<f64> {
 }
 
 /// The error of a failed operation or resource. A stack has it in `properties`.
-fn fault(body: &Value) -> Option<Fault> {
-    let nested = |value: &Value| value.get("error").and_then(Fault::of_json);
+fn detail(body: &Value) -> Option<ErrorDetail> {
+    let nested = |value: &Value| value.get("error").and_then(ErrorDetail::of_json);
     nested(body).or_else(|| body.get("properties").and_then(nested))
 }
 

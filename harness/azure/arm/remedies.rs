@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use base::hint::{Hint, Verb};
 use serde::Deserialize;
 
-use super::Fault;
+use super::ErrorDetail;
 
 /// A rule. The first rule that matches an error decides.
 #[derive(Debug, Deserialize)]
@@ -73,10 +73,10 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// The hints against an error and its nested errors, the innermost first, each hint once.
-pub(super) fn of(fault: &Fault) -> impl Iterator<Item = Hint> {
+pub(super) fn of(detail: &ErrorDetail) -> impl Iterator<Item = Hint> {
     let mut remedies = Vec::new();
-    for fault in fault.all() {
-        if let Some(rule) = RULES.iter().find(|rule| rule.fits(fault))
+    for detail in detail.all() {
+        if let Some(rule) = RULES.iter().find(|rule| rule.fits(detail))
             && let remedy = rule.remedy.hint()
             && !remedies.contains(&remedy)
         {
@@ -88,18 +88,18 @@ pub(super) fn of(fault: &Fault) -> impl Iterator<Item = Hint> {
 
 /// Whether the same command may succeed later without a change of what it asks for. `None` if no
 /// rule matches the error.
-pub(super) fn may_pass(fault: &Fault) -> Option<bool> {
-    let rules = fault.all().into_iter().filter_map(|fault| {
-        let rule = RULES.iter().find(|rule| rule.fits(fault))?;
+pub(super) fn may_pass(detail: &ErrorDetail) -> Option<bool> {
+    let rules = detail.all().into_iter().filter_map(|detail| {
+        let rule = RULES.iter().find(|rule| rule.fits(detail))?;
         Some(rule.again)
     });
     rules.reduce(|one, other| one && other)
 }
 
 impl Rule {
-    fn fits(&self, fault: &Fault) -> bool {
-        let code = |code: &String| fault.is(code);
-        self.codes.iter().any(code) && fault.message.to_lowercase().contains(&self.message)
+    fn fits(&self, detail: &ErrorDetail) -> bool {
+        let code = |code: &String| detail.is(code);
+        self.codes.iter().any(code) && detail.message.to_lowercase().contains(&self.message)
     }
 }
 
@@ -119,18 +119,21 @@ mod tests {
 
     #[test]
     fn an_error_that_needs_a_change_outweighs_one_that_passes() {
-        let fault = |code: &str, details: Vec<Fault>| Fault {
+        let detail = |code: &str, details: Vec<ErrorDetail>| ErrorDetail {
             code: code.to_owned(),
             details,
-            ..Fault::default()
+            ..ErrorDetail::default()
         };
-        let (busy, quota) = (fault("ServerBusy", vec![]), fault("QuotaExceeded", vec![]));
+        let (busy, quota) = (
+            detail("ServerBusy", vec![]),
+            detail("QuotaExceeded", vec![]),
+        );
         assert_eq!(may_pass(&busy), Some(true));
         assert_eq!(may_pass(&quota), Some(false));
         assert_eq!(
-            may_pass(&fault("DeploymentFailed", vec![busy, quota])),
+            may_pass(&detail("DeploymentFailed", vec![busy, quota])),
             Some(false)
         );
-        assert_eq!(may_pass(&fault("Whatever", vec![])), None);
+        assert_eq!(may_pass(&detail("Whatever", vec![])), None);
     }
 }

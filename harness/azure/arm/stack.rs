@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Arm, Error, Fault, Group, Pending, PollMethod, ResourceId, StackSpec, Started, Target, Unmanage,
+    Arm, Error, ErrorDetail, Group, Pending, PollMethod, ResourceId, StackSpec, Started, Target,
+    Unmanage,
 };
 use crate::api_version::STACKS;
 use crate::resource_type;
@@ -44,8 +45,8 @@ pub struct StackState {
     pub failed_resources: Vec<Managed>,
     /// The outputs of the template.
     pub outputs: Outputs,
-    #[serde(default, deserialize_with = "super::fault::within")]
-    pub error: Option<Fault>,
+    #[serde(default, deserialize_with = "super::error_detail::within")]
+    pub error: Option<ErrorDetail>,
     /// The latest deployment.
     pub deployment_id: Option<ResourceId>,
 }
@@ -58,8 +59,8 @@ pub struct Managed {
     /// `managed`, `removeDenyFailed` or `deleteFailed`.
     pub status: Option<String>,
     /// The error of the resource, if any.
-    #[serde(default, deserialize_with = "super::fault::within")]
-    pub error: Option<Fault>,
+    #[serde(default, deserialize_with = "super::error_detail::within")]
+    pub error: Option<ErrorDetail>,
 }
 
 /// The outputs of a template. Azure changes the case of the keys, so their case is ignored.

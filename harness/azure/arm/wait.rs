@@ -139,12 +139,12 @@ impl Arm {
                     state = now;
                 }
                 PollResult::Done(value) => return self.result_of(&pending, value).await,
-                PollResult::Failed(state, fault) => {
+                PollResult::Failed(state, detail) => {
                     let act = self.path(&pending);
                     return Err(Error::Failed {
                         act,
                         state,
-                        fault: fault.map(Box::new),
+                        detail: detail.map(Box::new),
                     });
                 }
             }

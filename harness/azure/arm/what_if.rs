@@ -4,7 +4,9 @@ use azure_core::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Arm, Error, Fault, Group, ResourceId, StackProperties, StackSpec, Started, stack};
+use super::{
+    Arm, Error, ErrorDetail, Group, ResourceId, StackProperties, StackSpec, Started, stack,
+};
 use crate::api_version::STACK_WHAT_IF;
 use crate::resource_type;
 
@@ -47,8 +49,8 @@ pub struct WhatIfState {
     pub changes: Changes,
     /// Warnings and remarks.
     pub diagnostics: Vec<Diagnostic>,
-    #[serde(default, deserialize_with = "super::fault::within")]
-    pub error: Option<Fault>,
+    #[serde(default, deserialize_with = "super::error_detail::within")]
+    pub error: Option<ErrorDetail>,
 }
 
 /// The changes of resources and of the deny settings.
@@ -114,10 +116,10 @@ impl WhatIf {
         let read = serde_json::from_value::<Self>(answer);
         let result = read.map_err(|source| Error::Unreadable { act: act(), source })?;
         match result.properties.error {
-            Some(fault) => Err(Error::Failed {
+            Some(detail) => Err(Error::Failed {
                 act: act(),
                 state: result.properties.provisioning_state,
-                fault: Some(Box::new(fault)),
+                detail: Some(Box::new(detail)),
             }),
             None => Ok(result),
         }
@@ -159,7 +161,7 @@ impl Arm {
         match self.put(&target, &question).await {
             Ok(answer) => self.started(Method::Put, &target, &answer),
             // No other request uses this name: the answer was lost, and Azure computes the result.
-            Err(error) if error.fault().is_some_and(|it| it.has_code(stack::BUSY)) => {
+            Err(error) if error.detail().is_some_and(|it| it.has_code(stack::BUSY)) => {
                 Ok(self.in_progress(&target))
             }
             Err(error) => Err(error),

@@ -154,6 +154,6 @@ fn is_denial(status: u16) -> bool {
 
 /// Whether the firewall refused the client's address, which a retry does not change.
 fn is_firewall(denied: &arm::Error) -> bool {
-    let message = denied.fault().map(ToString::to_string).unwrap_or_default();
+    let message = denied.detail().map(ToString::to_string).unwrap_or_default();
     message.contains("is not allowed access") || message.contains("aka.ms/acr/firewall")
 }

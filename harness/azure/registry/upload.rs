@@ -11,7 +11,7 @@ use super::layout::ByteRange;
 use super::push::same;
 use super::session::{Session, named};
 use super::{Digest, Error, Image};
-use crate::arm::{Answer, Fault};
+use crate::arm::{Answer, ErrorDetail};
 
 /// The size of a part in bytes: that of Azure's own clients.
 const PART: u64 = 4 << 20;
@@ -159,7 +159,7 @@ fn received(answer: &Answer) -> Option<u64> {
 
 /// Whether the answer refuses the content itself, so that another attempt would fail as well.
 fn is_final(answer: &Answer) -> bool {
-    let code = |it: &&Fault| {
+    let code = |it: &&ErrorDetail| {
         [
             "DIGEST_INVALID",
             "SIZE_INVALID",
@@ -168,5 +168,5 @@ fn is_final(answer: &Answer) -> bool {
         ]
         .contains(&it.code.as_str())
     };
-    answer.fault().all().iter().any(code)
+    answer.detail().all().iter().any(code)
 }

@@ -5,7 +5,7 @@ use model::phase::Phase;
 use model::plan::{Action, ResourceId};
 use model::quantity::Milliseconds;
 use model::topology::WorkerBuild;
-use model::verdict::Conclusion;
+use model::verdict_kind::Conclusion;
 use serde::{Deserialize, Serialize};
 
 use super::Ending;

@@ -7,7 +7,7 @@ use model::phase::Phase;
 use model::plan::{Action, ResourceId, ResourceKind};
 use model::quantity::Milliseconds;
 use model::topology::{Digest, WorkerBuild};
-use model::verdict::{Conclusion, VerdictKind};
+use model::verdict_kind::{Conclusion, VerdictKind};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::mpsc::error::TryRecvError;

@@ -2,15 +2,15 @@
 //! it, and the journal of open faults. Executes nothing: a place pulls its levers, and the engine
 //! runs the procedure.
 //!
-//! A fault is a pure recipe over the levers of a place. A new fault is a file like `kill.rs` and a
+//! A fault is a pure recipe over the levers of a place. A new fault is a file like `recipes/kill.rs` and a
 //! variant of [`Fault`]. A new lever is a variant of [`Pull`] and an arm in each place that has it.
 
 mod journal;
-mod kill;
 mod lever;
 mod occurrence;
 mod proof;
 mod recipe;
+mod recipes;
 
 use std::fmt;
 
@@ -39,7 +39,7 @@ impl Fault {
     /// The recipe of this fault for a victim.
     pub fn recipe(self, victim: &Victim) -> Recipe {
         match self {
-            Self::Kill => kill::recipe(victim),
+            Self::Kill => recipes::kill::recipe(victim),
         }
     }
 

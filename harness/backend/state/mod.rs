@@ -5,9 +5,13 @@
 //! with mode 0600. Logs and reports come from other modules and have the user's default mode.
 
 mod directory;
+mod header;
 mod journal;
 mod lock;
+mod open;
+mod records;
 
-pub use directory::{Directory, Error, MARKER, Unchecked};
+pub use directory::{Directory, Error, MARKER};
 pub use journal::{Journal, JournalEntry, StepStage};
 pub use lock::{Holder, Lock};
+pub use open::Unchecked;

@@ -4,7 +4,7 @@ use backend::event::Kind;
 use backend::fault::Proof;
 use base::news::News;
 use model::quantity::Duration;
-use model::verdict::{Conclusion, VerdictKind};
+use model::verdict_kind::{Conclusion, VerdictKind};
 
 /// A message with its sign. Colour never carries meaning alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use backend::event::Events;
 use backend::state::{Directory, MARKER};
-use base::file::{read_json, write_atomically};
+use base::file::{read_json, write_json};
 use base::tool::{self, Environment, Family};
 use camino::Utf8PathBuf;
 use model::profile::Backend;
@@ -66,7 +66,7 @@ pub(super) struct Guard {
 /// Starts a reaper for the calling run.
 pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, CommandError> {
     let started = || -> std::io::Result<tokio::process::Child> {
-        write_atomically(&record(state), &serde_json::to_vec_pretty(place)?)?;
+        write_json(&record(state), place)?;
         let log = fs_err::OpenOptions::new()
             .create(true)
             .append(true)

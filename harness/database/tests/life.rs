@@ -5,6 +5,7 @@ use model::plan::{Observed, State};
 use mysql::Client;
 
 use super::fixture::{DEADLINE, Fixture, container, schema};
+use crate::record::ContainerRecord;
 
 #[tokio::test]
 #[ignore = "needs docker"]
@@ -30,16 +31,35 @@ async fn data_survives_a_kill_a_lost_container_and_a_replacement_and_is_removed_
     let kept = "SELECT COUNT(*) FROM temporal_visibility.schema_version WHERE db_name = 'kept'";
     let one = vec![vec![Some("1".to_owned())]];
 
-    fixture.mysql.kill().await.expect("Docker answers");
+    fixture
+        .mysql
+        .container()
+        .kill()
+        .await
+        .expect("Docker answers");
     let name = fixture.mysql.names().container().to_owned();
     assert_eq!(
         fixture.observed(&[]).await,
         ["container/mysql is dead: it exited with code 137"]
     );
-    fixture.mysql.start_again().await.expect("it starts");
+    fixture
+        .mysql
+        .container()
+        .start_again()
+        .await
+        .expect("it starts");
     fixture.wait_until_ready(&container()).await;
     assert_eq!(fixture.ask(kept).await, one);
-    assert!(fixture.mysql.usage().await.expect("it runs").as_millis() > 0);
+    assert!(
+        fixture
+            .mysql
+            .container()
+            .usage()
+            .await
+            .expect("it runs")
+            .as_millis()
+            > 0
+    );
 
     let removed = fixture.engine.remove_container(&name).await;
     removed.expect("Docker answers");
@@ -86,8 +106,18 @@ async fn a_changed_password_is_reset_by_a_restart() {
         panic!("nobody can sign in");
     };
     assert!(reason.contains("refuses user `temporal`"), "{reason}");
-    fixture.mysql.kill().await.expect("Docker answers");
-    fixture.mysql.start_again().await.expect("it starts");
+    fixture
+        .mysql
+        .container()
+        .kill()
+        .await
+        .expect("Docker answers");
+    fixture
+        .mysql
+        .container()
+        .start_again()
+        .await
+        .expect("it starts");
     fixture.wait_until_ready(&schema()).await;
     fixture.down().await;
 }
@@ -132,21 +162,26 @@ async fn clients_must_encrypt_and_trust_the_certificate() {
 async fn later_commands_find_the_database_with_the_records_of_the_state_folder() {
     let mut fixture = Fixture::new().await;
     fixture.prepare(&[]).await.expect("prepared");
-    assert!(fixture.mysql.log().is_none());
+    assert!(fixture.mysql.container().log().is_none());
     fixture.up().await;
     let prepared = fixture.prepared().connect_options();
-    let address = fixture.mysql.address();
+    let address = crate::address(&fixture.state);
     fixture.forget_prepared();
     let found = fixture.mysql.connect_options().expect("it was made");
     assert_eq!(found.port, prepared.port);
     assert_eq!(found.password, prepared.password);
     assert_eq!(found.roots, prepared.roots);
-    assert_eq!(fixture.mysql.address(), address);
-    fixture.mysql.collect_log(None).await.expect("written");
-    let log = fixture.mysql.log().expect("written");
+    assert_eq!(crate::address(&fixture.state), address);
+    fixture
+        .mysql
+        .container()
+        .collect_log(None)
+        .await
+        .expect("written");
+    let log = fixture.mysql.container().log().expect("written");
     let log = fs_err::read_to_string(log.path).expect("written");
     assert!(log.contains("ready for connections"), "{log}");
-    let record = fixture.mysql.record().expect("readable");
+    let record = ContainerRecord::read(&fixture.state).expect("readable");
     let image = record.expect("it was made").image;
     assert_eq!(image.reference, "mysql:8.4");
     assert!(image.id.starts_with("sha256:"));

@@ -2,7 +2,7 @@
 
 use super::{Database, Profile, Starter, StarterMode, Temporal, Web, Worker};
 use crate::quantity::Duration;
-use crate::topology::{Component, Digest, Port, Readiness, Service, ServiceName, Topology};
+use crate::topology::{Component, Digest, Port, Probe, Service, ServiceName, Topology};
 
 const MYSQL: &str = "mysql";
 const FRONTEND: &str = "temporal-frontend";
@@ -56,7 +56,7 @@ fn mysql(database: &Database) -> Service {
         replicas: 1,
         ports: vec![port("mysql", None)],
         needs: Vec::new(),
-        readiness: vec![Readiness::TcpAccepts {
+        readiness: vec![Probe::TcpAccepts {
             port: "mysql".to_owned(),
         }],
         ready_timeout: database.ready_timeout,
@@ -98,7 +98,7 @@ fn role(service: &str, role: &str, replicas: u16, ready_timeout: Duration) -> Se
             port("metrics", None),
         ],
         needs: vec![ServiceName::new(MYSQL)],
-        readiness: vec![Readiness::GrpcServing {
+        readiness: vec![Probe::GrpcServing {
             port: "grpc".to_owned(),
         }],
         ready_timeout,
@@ -119,7 +119,7 @@ fn web(web: &Web) -> Service {
         replicas: 1,
         ports: vec![port("http", *pinned)],
         needs: vec![ServiceName::new(FRONTEND)],
-        readiness: vec![Readiness::HttpOk {
+        readiness: vec![Probe::HttpOk {
             port: "http".to_owned(),
             path: "/healthz".to_owned(),
         }],
@@ -138,12 +138,12 @@ fn worker(worker: &Worker, starter: &Starter) -> Service {
         ready_timeout,
         termination_grace_period,
     } = worker;
-    let mut readiness = vec![Readiness::TaskQueuePolled {
+    let mut readiness = vec![Probe::TaskQueuePolled {
         task_queue: task_queue.clone(),
     }];
     let ports = match starter.mode {
         StarterMode::InWorker => {
-            readiness.push(Readiness::HttpOk {
+            readiness.push(Probe::HttpOk {
                 port: "starter".to_owned(),
                 path: "/ping".to_owned(),
             });

@@ -4,17 +4,19 @@
 //! Pure. This module does not know processes, containers or clouds. A backend turns a [`Topology`]
 //! into its own resources.
 
-mod connections;
+mod database_connections;
 mod digest;
 mod dynamic_config;
 mod model;
+mod probe;
 mod worker_build;
 
-pub use connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connections};
+pub use database_connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connections};
 pub use digest::{Digest, Digester};
 pub use dynamic_config::{Conditional, DynamicConfig, Setting, dynamic_config_text};
 pub use model::{
-    Component, Database, Layer, Namespace, Port, Readiness, Run, Service, ServiceName,
-    TemporalSettings, Tls, Topology,
+    Component, Database, Layer, Namespace, Port, Run, Service, ServiceName, TemporalSettings, Tls,
+    Topology,
 };
+pub use probe::Probe;
 pub use worker_build::WorkerBuild;

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, DynamicConfig};
+use super::{Digest, DynamicConfig, Probe};
 use crate::quantity::Duration;
 
 /// Everything that a profile describes, independent of the backend.
@@ -147,7 +147,7 @@ pub struct Service {
     /// The services that must be ready before this one starts.
     pub needs: Vec<ServiceName>,
     /// The conditions that make a replica ready. All must hold.
-    pub readiness: Vec<Readiness>,
+    pub readiness: Vec<Probe>,
     /// The maximum time until a replica is ready.
     pub ready_timeout: Duration,
 }
@@ -208,23 +208,4 @@ pub struct Port {
     /// The port number of the first replica, if the profile pins it. If the port is taken, starting
     /// the topology fails.
     pub pinned: Option<u16>,
-}
-
-/// A condition that makes a replica ready. The harness checks it itself and does not rely on the
-/// output of a tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Readiness {
-    /// The named port accepts a TCP connection.
-    TcpAccepts { port: String },
-    /// The gRPC health check on the named port returns SERVING.
-    GrpcServing { port: String },
-    /// HTTP GET on the named port returns 200.
-    HttpOk {
-        port: String,
-        /// Such as `/ping`.
-        path: String,
-    },
-    /// The task queue has a poller of this replica.
-    TaskQueuePolled { task_queue: String },
 }

@@ -116,7 +116,9 @@ pub enum Error {
 
 /// Whether Azure refused the request because it is changing the stack.
 pub(super) fn is_busy(error: &arm::Error) -> bool {
-    error.fault().is_some_and(|fault| fault.has_code(arm::BUSY))
+    error
+        .detail()
+        .is_some_and(|fault| fault.has_code(arm::BUSY))
 }
 
 /// The first line of an error on the way to a subscription. Sign-in is only the first of three
@@ -165,7 +167,7 @@ impl Error {
                     arm::Error::Interrupted { .. } => Blame::Interruption,
                     _ if matches!(error.status(), Some(401 | 403)) => Blame::Permission,
                     // Another command was faster.
-                    _ if error.fault().is_some_and(|fault| {
+                    _ if error.detail().is_some_and(|fault| {
                         let codes = [
                             arm::BUSY,
                             "AuthorizationFailed",
@@ -267,9 +269,9 @@ mod tests {
             act: "PUT /x".to_owned(),
             status,
             request_id: None,
-            fault: Box::new(arm::Fault {
+            detail: Box::new(arm::ErrorDetail {
                 code: code.to_owned(),
-                ..arm::Fault::default()
+                ..arm::ErrorDetail::default()
             }),
         }
     }

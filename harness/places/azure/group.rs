@@ -14,7 +14,7 @@ use model::quantity::Duration;
 use model::topology::Digest;
 
 use super::error::Error;
-use super::places::Places;
+use super::promoted::Places;
 use super::reporter::Reporter;
 use super::scope::{self, EXPIRES, MADE, PROFILE, TIME_TO_LIVE};
 use super::site::Site;

@@ -13,7 +13,7 @@ use kubernetes::Cluster;
 use model::plan::{ResourceId, ResourceKind};
 use tokio_util::sync::CancellationToken;
 
-use super::link::Link;
+use super::connection::Link;
 use super::site::Site;
 use crate::k3d::{self, Containers};
 

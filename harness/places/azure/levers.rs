@@ -11,7 +11,7 @@ use model::plan::{ResourceId, ResourceKind};
 use model::profile::azure::HighAvailability;
 use model::topology::{Component, Layer, Service, ServiceName, Topology};
 
-use super::link::Link;
+use super::connection::Link;
 use super::objects::Objects;
 use super::server::{Condition, Server};
 use super::site::Site;

@@ -9,8 +9,8 @@ use base::file::{create_private, present};
 use base::secret::Secret;
 use camino::Utf8PathBuf;
 
+use super::connection::Link;
 use super::error::Error;
-use super::link::Link;
 use super::site::Site;
 
 #[derive(Debug)]

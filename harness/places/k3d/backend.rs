@@ -236,7 +236,7 @@ impl Backend for K3dBackend {
             Found::Absent => {}
             // The cluster relied on schema, shards and namespaces in that database, and the server
             // still expects them.
-            Found::Live(_) if mysql.lacks_data().await => {
+            Found::Live(_) if mysql.container().lacks_data().await => {
                 let reason = "the data of its database is gone".to_owned();
                 observed.push(self.nodes.observed(State::Dead { reason }));
             }

@@ -53,7 +53,7 @@ impl Containers {
         if replica == MYSQL {
             let file = self.site().state.logs().join(format!("{MYSQL}.log"));
             let mysql = self.site().mysql().await.ok()?;
-            return Some((mysql.container().to_owned(), file));
+            return Some((mysql.names().container().to_owned(), file));
         }
         let record = ClusterRecord::known(&self.site().state).ok().flatten()?;
         let mut nodes = record.nodes.into_iter();
@@ -90,7 +90,7 @@ impl Host for Containers {
         };
         let mut vitals = Vitals::default();
         if let Ok(mysql) = self.site().mysql().await {
-            container_life::add(&mut vitals, engine, MYSQL, mysql.container()).await;
+            container_life::add(&mut vitals, engine, MYSQL, mysql.names().container()).await;
         }
         match ClusterRecord::known(&self.site().state) {
             Ok(record) => {
@@ -112,7 +112,7 @@ impl Host for Containers {
     async fn logs(&self) -> Vec<Log> {
         let mut logs = self.node_logs();
         if let Ok(mysql) = self.site().mysql().await {
-            logs.extend(mysql.log());
+            logs.extend(mysql.container().log());
         }
         logs
     }
@@ -126,7 +126,7 @@ impl Host for Containers {
             }
             Ok(())
         };
-        let (mysql, nodes) = tokio::join!(mysql.collect_log(follow), nodes);
+        let (mysql, nodes) = tokio::join!(mysql.container().collect_log(follow), nodes);
         mysql.and(nodes)
     }
 
@@ -136,7 +136,7 @@ impl Host for Containers {
 
     async fn usage(&self) -> BTreeMap<String, Duration> {
         let used = match self.site().mysql().await {
-            Ok(mysql) => mysql.usage().await,
+            Ok(mysql) => mysql.container().usage().await,
             Err(_) => None,
         };
         used.map(|used| (MYSQL.to_owned(), used))

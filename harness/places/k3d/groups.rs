@@ -12,8 +12,8 @@ use super::error::Error;
 use super::image::Image;
 use super::names::{Names, images_id};
 use super::nodes::Nodes;
-use super::outside::Outside;
 use super::parts::Parts;
+use super::probe::Prober;
 use super::record::ClusterRecord;
 use super::site::Site;
 
@@ -129,7 +129,10 @@ impl Groups {
         let group = group.ok_or_else(|| Error::Unknown { id: id.clone() })?;
         if id.kind() == ResourceKind::Job {
             let mysql = self.site().mysql().await?;
-            mysql.check_schema(&parts.topology.temporal.version).await?;
+            mysql
+                .schema()
+                .check(&parts.topology.temporal.version)
+                .await?;
         }
         let state = &self.site().state;
         ClusterRecord::change(state, |record| _ = record.groups.insert(id.clone()))?;
@@ -179,7 +182,7 @@ impl Groups {
     }
 
     async fn ready_outside(&self, id: &ResourceId, parts: &Parts) -> Readiness {
-        let outside = Outside {
+        let outside = Prober {
             site: self.site(),
             http: &self.http,
             parts,

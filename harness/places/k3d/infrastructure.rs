@@ -59,7 +59,7 @@ impl Infrastructure {
     /// The database's host name on the cluster's network, and the name of its container.
     pub async fn mysql_names(&self) -> Result<[String; 2], backend::Error> {
         let mysql = self.site().mysql().await?;
-        Ok([mysql.host(), mysql.container().to_owned()])
+        Ok([mysql.names().host(), mysql.names().container().to_owned()])
     }
 
     /// Stores a new password for the database. It applies when the database is next created or

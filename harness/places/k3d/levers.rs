@@ -52,9 +52,9 @@ impl Levers<'_> {
             Pull::Signal {
                 signal: Signal::Kill,
                 whom: Recipients::Replicas(replicas),
-            } if is_database(replicas) => self.site().mysql().await?.kill().await,
+            } if is_database(replicas) => self.site().mysql().await?.container().kill().await,
             Pull::Start { replicas } if is_database(replicas) => {
-                self.site().mysql().await?.start_again().await
+                self.site().mysql().await?.container().start_again().await
             }
             Pull::Scale { service, replicas } => {
                 if self.is_applied(service).await? {
@@ -94,7 +94,7 @@ impl Levers<'_> {
     async fn back(&self, service: &ServiceName) -> Result<Sighting, backend::Error> {
         if service.as_str() == MYSQL {
             let mysql = self.site().mysql().await?;
-            if !mysql.is_made().await? {
+            if !mysql.container().is_made().await? {
                 return Ok(Sighting::Seen("there is no database any more".to_owned()));
             }
             return Ok(mysql.ready(&database::container_id(), None).await.into());

@@ -116,7 +116,7 @@ impl Preparation<'_> {
     async fn server(self, prepared: &Prepared) -> Result<MysqlServer, backend::Error> {
         let access = prepared.connect_options();
         Ok(MysqlServer {
-            host: self.site().mysql().await?.host(),
+            host: self.site().mysql().await?.names().host(),
             port: database::PORT,
             user: access.user,
             password: access.password,

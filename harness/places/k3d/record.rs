@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
-use base::file::{present, read_json, write_atomically};
+use base::file::{present, read_json, write_json};
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
 use model::topology::{Digest, WorkerBuild};
@@ -75,9 +75,7 @@ impl ClusterRecord {
     }
 
     pub(super) fn write(&self, state: &Directory) -> Result<(), Error> {
-        let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::from);
-        let written = bytes.and_then(|bytes| write_atomically(&path(state), &bytes));
-        written.map_err(failed("write", state))
+        write_json(&path(state), self).map_err(failed("write", state))
     }
 
     /// Changes the record, if there is one. Parallel steps do this one after the other, since

@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
-use base::file::{present, read_json, write_atomically};
+use base::file::{present, read_json, write_json};
 use camino::Utf8PathBuf;
 use docker::{ContainerSpec, Error, File};
 use model::plan::{Resource, ResourceId, ResourceKind};
@@ -97,9 +97,7 @@ impl Console {
     }
 
     pub(super) fn write(&self, state: &Directory) -> Result<(), Error> {
-        let text = serde_json::to_vec_pretty(self).map_err(io::Error::from);
-        let written = text.and_then(|text| write_atomically(&path(state), &text));
-        written.map_err(Error::file("write", path(state)))
+        write_json(&path(state), self).map_err(Error::file("write", path(state)))
     }
 
     /// Removes the record. Call it after the container was removed.

@@ -45,7 +45,7 @@ impl ContainerHost {
         let Some(docker) = self.site.docker.connected_if_used(&[]).await? else {
             return Ok(vitals);
         };
-        let (engine, mysql) = (&docker.engine, docker.mysql.container());
+        let (engine, mysql) = (&docker.engine, docker.mysql.names().container());
         container_life::add(&mut vitals, engine, MYSQL, mysql).await;
         match Console::known(&self.site.state) {
             Ok(Some(console)) => {
@@ -61,7 +61,7 @@ impl ContainerHost {
         let Some(docker) = self.site.docker.connected_if_used(&[]).await? else {
             return Ok(());
         };
-        let mysql = async { Ok(docker.mysql.collect_log(follow).await?) };
+        let mysql = async { Ok(docker.mysql.container().collect_log(follow).await?) };
         try_join(mysql, self.collect_console(docker, follow)).await?;
         Ok(())
     }
@@ -97,7 +97,7 @@ impl Host for ContainerHost {
         }
         let docker = self.docker().await?;
         let container = match replica {
-            MYSQL => docker.mysql.container().to_owned(),
+            MYSQL => docker.mysql.names().container().to_owned(),
             _ => Console::read(&self.site.state)?.name,
         };
         let file = self.log(replica);
@@ -136,7 +136,7 @@ impl Host for ContainerHost {
         let Some(docker) = self.docker().await else {
             return usage;
         };
-        let time = docker.mysql.usage().await;
+        let time = docker.mysql.container().usage().await;
         usage.extend(time.map(|time| (MYSQL.to_owned(), time)));
         if let Some(console) = Console::read(&self.site.state) {
             let time = docker.engine.cpu_time(&console.name).await.ok();

@@ -41,7 +41,7 @@ impl Containers {
             return false;
         }
         match self.site.docker.connected().await {
-            Ok(docker) => docker.mysql.lacks_data().await,
+            Ok(docker) => docker.mysql.container().lacks_data().await,
             Err(_) => false,
         }
     }
@@ -105,7 +105,7 @@ impl Containers {
         }
         let docker = self.site.docker.connected().await?;
         match replica {
-            MYSQL => Ok(docker.mysql.kill().await?),
+            MYSQL => Ok(docker.mysql.container().kill().await?),
             _ => Ok(docker.web.kill().await?),
         }
     }
@@ -117,7 +117,7 @@ impl Containers {
         }
         let docker = self.site.docker.connected().await?;
         match replica {
-            MYSQL => Ok(docker.mysql.start_again().await?),
+            MYSQL => Ok(docker.mysql.container().start_again().await?),
             _ => Ok(docker.web.start_again().await?),
         }
     }

@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use backend::state::Directory;
-use base::file::{present, read_json, write_atomically};
+use base::file::{present, read_json, write_json};
 use base::log_tail::LogTail;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::{ResourceId, ResourceKind};
@@ -109,8 +109,7 @@ impl Launch {
 
     /// Writes the record. The next start of the replica uses it.
     pub fn write(&self, state: &Directory) -> io::Result<()> {
-        let bytes = serde_json::to_vec_pretty(self)?;
-        write_atomically(&Self::path(state, &self.replica), &bytes)
+        write_json(&Self::path(state, &self.replica), self)
     }
 
     /// Removes the files of a replica that was stopped.

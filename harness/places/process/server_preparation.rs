@@ -142,7 +142,7 @@ impl ServerPreparation<'_> {
             address,
             wanted: None,
         });
-        let holds = before.is_some() && self.docker.mysql.has_address().await?;
+        let holds = before.is_some() && self.docker.mysql.container().has_address().await?;
         let port = Port {
             name: MYSQL.to_owned(),
             pinned: None,
@@ -191,7 +191,7 @@ impl ServerPreparation<'_> {
         let frontend = launches.find(|launch| launch.replica == FRONTEND);
         let frontend = frontend.expect("every topology has a frontend");
         Ok(Console {
-            name: self.docker.mysql.sibling(WEB),
+            name: self.docker.mysql.names().sibling(WEB),
             image: self.docker.web.image(wanted.version, provision).await?,
             listen,
             frontend: frontend.ports["grpc"].address,

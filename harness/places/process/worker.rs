@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use model::plan::{ResourceId, ResourceKind};
-use model::topology::{Component, Readiness, Service, Topology, WorkerBuild};
+use model::topology::{Component, Probe, Service, Topology, WorkerBuild};
 
 use super::launch::Launch;
 use super::launch_maker::{Draft, LaunchMaker, Owner};
@@ -98,16 +98,16 @@ fn checks(
         .readiness
         .iter()
         .filter_map(|readiness| match readiness {
-            Readiness::TcpAccepts { port } => ports.get(port).map(|listen| Check::TcpAccepts {
+            Probe::TcpAccepts { port } => ports.get(port).map(|listen| Check::TcpAccepts {
                 address: listen.address,
             }),
-            Readiness::GrpcServing { port } => ports.get(port).map(|listen| Check::GrpcServing {
+            Probe::GrpcServing { port } => ports.get(port).map(|listen| Check::GrpcServing {
                 address: listen.address,
             }),
-            Readiness::HttpOk { port, path } => ports.get(port).map(|listen| Check::HttpOk {
+            Probe::HttpOk { port, path } => ports.get(port).map(|listen| Check::HttpOk {
                 url: format!("http://{}{path}", listen.address),
             }),
-            Readiness::TaskQueuePolled { task_queue } => Some(Check::TaskQueuePolled {
+            Probe::TaskQueuePolled { task_queue } => Some(Check::TaskQueuePolled {
                 frontend,
                 namespace: namespace.to_owned(),
                 task_queue: task_queue.clone(),

@@ -33,7 +33,7 @@ pub(super) async fn ask<T>(
 
 /// Why there is no answer, if the error is only a refusal to answer.
 fn unanswered(error: &arm::Error) -> Option<String> {
-    let fault = error.fault()?;
+    let fault = error.detail()?;
     if error.status() == Some(403) {
         let action = fault.message.split_once("perform action '");
         let action = action.and_then(|(_, rest)| rest.split_once('\''));
@@ -47,7 +47,7 @@ fn unanswered(error: &arm::Error) -> Option<String> {
 
 /// Why there is no answer, if the subscription is not registered for the provider.
 pub(crate) fn unregistered(error: &arm::Error) -> Option<String> {
-    let fault = error.fault()?;
+    let fault = error.detail()?;
     let mut codes = UNREGISTERED.iter();
     codes.any(|code| fault.has_code(code)).then(|| {
         let named = fault.message.split_once("use namespace '");
@@ -68,10 +68,10 @@ mod tests {
             act: "GET /x".to_owned(),
             status,
             request_id: None,
-            fault: Box::new(arm::Fault {
+            detail: Box::new(arm::ErrorDetail {
                 code: code.to_owned(),
                 message: message.to_owned(),
-                ..arm::Fault::default()
+                ..arm::ErrorDetail::default()
             }),
         }
     }

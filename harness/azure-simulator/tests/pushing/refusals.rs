@@ -101,7 +101,7 @@ async fn an_archive_that_changed_after_it_was_read_is_refused() {
     let Error::Azure(error) = error else {
         panic!("{error:?}");
     };
-    let fault = error.fault().expect("an error code").to_string();
+    let fault = error.detail().expect("an error code").to_string();
     insta::assert_snapshot!(fault, @"DIGEST_INVALID: provided digest did not match uploaded content");
     assert!(!world.has(&image).await);
 }

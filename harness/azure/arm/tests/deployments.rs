@@ -43,7 +43,7 @@ async fn the_operations_of_a_deployment_are_read_page_by_page_even_with_missing_
     assert_eq!(target.id.name(), "temporal");
     assert_eq!(first.duration, Some(Duration::from_millis(65_250)));
     assert!(first.timestamp.is_some());
-    assert_eq!(read[1].fault().expect("an error").code, "SkuNotAvailable");
+    assert_eq!(read[1].detail().expect("an error").code, "SkuNotAvailable");
     assert_eq!(
         (read[1].properties.timestamp, read[1].properties.duration),
         (None, None)

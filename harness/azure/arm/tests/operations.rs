@@ -159,8 +159,8 @@ async fn a_failed_operation_reports_its_error() {
     ];
     for replies in [by_status, by_resource] {
         let error = run(Method::Put, replies).await.result.expect_err("failed");
-        let fault = error.fault().expect("an error").to_string();
-        assert_eq!(fault, "SkuNotAvailable: no Standard_B2s in westeurope");
+        let detail = error.detail().expect("an error").to_string();
+        assert_eq!(detail, "SkuNotAvailable: no Standard_B2s in westeurope");
         assert!(
             error.hints()[0]
                 .to_string()
@@ -178,7 +178,7 @@ async fn a_failed_operation_reports_its_error() {
         .await
         .result
         .expect_err("cancelled");
-    assert!(matches!(error, Error::Failed { ref state, fault: None, .. } if state == "Canceled"));
+    assert!(matches!(error, Error::Failed { ref state, detail: None, .. } if state == "Canceled"));
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn a_request_that_stays_throttled_is_an_error_with_a_hint() {
     assert_eq!(server.received().len(), 7);
     assert!(error.is_transient());
     insta::assert_snapshot!(error, @"Azure answered 429 to GET /subscriptions/s");
-    insta::assert_snapshot!(error.fault().expect("an error"), @"TooManyRequests: slow down");
+    insta::assert_snapshot!(error.detail().expect("an error"), @"TooManyRequests: slow down");
     insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"
     Wait a few minutes and run the same command again: it continues from there. Azure throttles requests.
     Give Azure's support the request id r-1.

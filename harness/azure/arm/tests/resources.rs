@@ -216,7 +216,7 @@ async fn a_registry_exchanges_an_entra_token_for_its_own() {
         .await;
     let denied = denied.expect_err("denied");
     assert_eq!(
-        denied.fault().expect("an error").to_string(),
+        denied.detail().expect("an error").to_string(),
         "UNAUTHORIZED: no"
     );
     let received: Vec<_> = server

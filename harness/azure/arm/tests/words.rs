@@ -4,17 +4,17 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::arm::{Error, Fault, PROPAGATION_TIME, Transient};
+use crate::arm::{Error, ErrorDetail, PROPAGATION_TIME, Transient};
 
 /// An error as it is printed: the error, its causes, its hints.
-fn shown(status: u16, fault: &serde_json::Value) -> String {
-    let fault = Fault::of_body(fault.to_string().as_bytes());
+fn shown(status: u16, detail: &serde_json::Value) -> String {
+    let detail = ErrorDetail::of_body(detail.to_string().as_bytes());
     let act = "PUT /subscriptions/s/resourceGroups/g".to_owned();
     let error = Error::Refused {
         act,
         status,
         request_id: None,
-        fault: Box::new(fault),
+        detail: Box::new(detail),
     };
     let mut text = error.to_string();
     let mut next = std::error::Error::source(&error);
@@ -60,8 +60,8 @@ fn the_innermost_details_are_shown() {
 fn an_embedded_error_is_left_out_only_if_a_detail_has_the_same_code_and_message() {
     let known = json!({"code": "QuotaExceeded", "message": "cores of the region", "subcode": ""});
     let embedded = |one: &serde_json::Value| {
-        let fault = json!({"code": "Conflict", "message": one.to_string(), "details": [known]});
-        Fault::of_json(&fault).expect("an error").to_string()
+        let detail = json!({"code": "Conflict", "message": one.to_string(), "details": [known]});
+        ErrorDetail::of_json(&detail).expect("an error").to_string()
     };
     assert_eq!(embedded(&known), "QuotaExceeded: cores of the region");
     assert_eq!(
@@ -73,10 +73,10 @@ fn an_embedded_error_is_left_out_only_if_a_detail_has_the_same_code_and_message(
         "QuotaExceeded: cores of the region; no error code: ask somebody else"
     );
     let quoted = r#"It failed: Code="QuotaExceeded""#;
-    let fault = json!({"code": "Conflict", "message": quoted, "details": [known]});
-    let fault = Fault::of_json(&fault).expect("an error");
-    assert_eq!(fault.to_string(), "QuotaExceeded: cores of the region");
-    assert!(!fault.has_code(""), "an empty code matches nothing");
+    let detail = json!({"code": "Conflict", "message": quoted, "details": [known]});
+    let detail = ErrorDetail::of_json(&detail).expect("an error");
+    assert_eq!(detail.to_string(), "QuotaExceeded: cores of the region");
+    assert!(!detail.has_code(""), "an empty code matches nothing");
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn an_unknown_error_is_shown_unchanged() {
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     SomethingNew: nobody has seen this yet
     ");
-    let fault = Fault::of_body(b"<html>Bad Gateway</html>");
-    insta::assert_snapshot!(fault, @"no error code: <html>Bad Gateway</html>");
+    let detail = ErrorDetail::of_body(b"<html>Bad Gateway</html>");
+    insta::assert_snapshot!(detail, @"no error code: <html>Bad Gateway</html>");
     let nulls = r#"{"error": {"code": null, "message": "m", "details": null, "target": null}}"#;
-    insta::assert_snapshot!(Fault::of_body(nulls.as_bytes()), @"no error code: m");
+    insta::assert_snapshot!(ErrorDetail::of_body(nulls.as_bytes()), @"no error code: m");
 }
 
 #[test]
@@ -97,7 +97,12 @@ fn deeply_nested_details_are_cut_off() {
     for _ in 0..40 {
         body = json!({"code": "Outer", "message": "m", "details": [body]});
     }
-    assert_eq!(Fault::of_body(body.to_string().as_bytes()).all().len(), 17);
+    assert_eq!(
+        ErrorDetail::of_body(body.to_string().as_bytes())
+            .all()
+            .len(),
+        17
+    );
 }
 
 #[test]
@@ -306,9 +311,9 @@ fn an_error_in_a_field_is_read_with_its_embedded_errors() {
     let state =
         json!({"provisioningState": "failed", "error": in_a_deployment(&kubelet(), "k")["error"]});
     let state: crate::arm::StackState = serde_json::from_value(state).expect("a state");
-    let fault = state.error.expect("an error");
-    assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
-    assert_eq!(fault.transient(), Some(Transient::Propagation));
+    let detail = state.error.expect("an error");
+    assert!(detail.has_code("CustomKubeletIdentityMissingPermissionError"));
+    assert_eq!(detail.transient(), Some(Transient::Propagation));
 }
 
 #[test]
@@ -341,14 +346,15 @@ fn errors_inside_a_sentence_and_in_the_format_of_go_are_read() {
     Inner: n
     ");
     let twice = serde_json::to_string(&kubelet().to_string()).expect("JSON");
-    let fault = Fault::of_body(twice.as_bytes());
-    assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
+    let detail = ErrorDetail::of_body(twice.as_bytes());
+    assert!(detail.has_code("CustomKubeletIdentityMissingPermissionError"));
 }
 
 #[test]
 fn a_role_that_has_not_propagated_is_transient_and_a_missing_right_is_not() {
-    let transient =
-        |fault: &serde_json::Value| Fault::of_body(fault.to_string().as_bytes()).transient();
+    let transient = |detail: &serde_json::Value| {
+        ErrorDetail::of_body(detail.to_string().as_bytes()).transient()
+    };
     let of = |code: &str, message: &str| json!({"error": {"code": code, "message": message}});
     let preflight = "Preflight validation check for resource(s) for container service k in resource group g failed. Message: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.. Details: ";
     let joining = "OrginalError: Code=\"LinkedAuthorizationFailed\" Message=\"m\"";

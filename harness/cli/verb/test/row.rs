@@ -1,7 +1,7 @@
 //! The result of each scenario, and its effect on the exit of the command.
 
 use base::causes::in_one_line;
-use model::verdict::{Conclusion, VerdictKind};
+use model::verdict_kind::{Conclusion, VerdictKind};
 use scenario::Verdict;
 use serde::Serialize;
 use serde_json::Value;

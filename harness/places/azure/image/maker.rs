@@ -11,8 +11,8 @@ use model::topology::{Component, Run, Topology, WorkerBuild};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+use super::super::connection::Link;
 use super::super::error::Error;
-use super::super::link::Link;
 use super::super::site::Site;
 use super::worker::Worker;
 

@@ -2,7 +2,7 @@
 
 mod exposure;
 mod needs;
-mod ready;
+mod probe;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use tokio::time::{Instant, sleep, timeout};
 pub(super) use exposure::{RESOLVER, exposure};
 
 use self::needs::Needs;
+use super::connection::Link;
 use super::error::Error;
 use super::image::Worker;
-use super::link::Link;
 use super::reporter::Reporter;
 use super::scope::Scope;
 use super::site::Site;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azure::arm::{self, Fault, StackSpec, Started, Transient, is_terminal_state};
+use azure::arm::{self, ErrorDetail, StackSpec, Started, Transient, is_terminal_state};
 use base::causes::in_one_line;
 use model::azure_limits::find_tag;
 use model::plan::ResourceId;
@@ -54,7 +54,7 @@ impl Stack {
                 Err(AttemptError::Other(error)) => return Err(error),
                 Err(AttemptError::Azure(error)) => error,
             };
-            let passing = error.fault().and_then(Fault::transient);
+            let passing = error.detail().and_then(ErrorDetail::transient);
             let wait = passing.and_then(|passing| {
                 let before = tried.iter().filter(|it| **it == passing).count();
                 Some((passing, *passing.waits().get(before)?))
@@ -100,7 +100,7 @@ impl Stack {
             // The error of the stack itself has more detail than that of its operation.
             let stack = self.find().await.ok().flatten();
             let deeper = stack.and_then(|stack| stack.properties.error);
-            return Err(error.or_resource_fault(deeper).into());
+            return Err(error.or_resource_detail(deeper).into());
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Fault;
+use super::ErrorDetail;
 
 /// How long to wait for a new role assignment or identity to propagate. Microsoft promises no time:
 /// its texts say five to ten minutes, and at most half an hour
@@ -47,7 +47,7 @@ impl Transient {
     }
 }
 
-impl Fault {
+impl ErrorDetail {
     /// The condition behind the error, if it ends on its own.
     pub fn transient(&self) -> Option<Transient> {
         const BUSY: [&str; 3] = [

@@ -8,47 +8,47 @@ use model::quantity::Duration;
 use model::topology::{Component, Tls, Topology, needed_connections};
 use mysql::preflight::Needs;
 
+use super::blueprint::{Blueprint, image};
 use super::certificates::{Certificates, authority_file};
-use super::container::{Blueprint, image};
-use super::mysql::Mysql;
 use super::prepared::{Prepared, Wanted};
+use super::site::Site;
 use super::snapshot::{Helper, Snapshot};
 use super::snapshot_maker::Maker;
 use super::{Error, SchemaTool};
 
-impl Mysql {
-    /// Whether a topology's database can run here, as far as can be checked before images are
-    /// pulled and programs are built.
-    pub async fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
-        needs(topology)?;
-        Ok(self.refuse_incompatible_data(topology).await?)
-    }
+/// What the database is prepared from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Preparation<'a> {
+    pub(super) site: &'a Site,
+    pub(super) topology: &'a Topology,
+    pub(super) provision: Provision<'a>,
+}
 
-    pub(super) async fn provide(
-        &self,
-        topology: &Topology,
-        wanted: Wanted,
-        provision: Provision<'_>,
-    ) -> Result<Prepared, Error> {
+impl Preparation<'_> {
+    pub(super) async fn provide(&self, wanted: Wanted) -> Result<Prepared, Error> {
+        let Self {
+            site,
+            topology,
+            provision,
+        } = self;
         let database = &topology.database;
         let requirements = needs(topology)?;
-        self.refuse_incompatible_data(topology).await?;
-        let reference = image(database);
-        let image = self.image(&reference, provision).await?;
-        let (password, certificates) = self.secrets(database.tls, provision.fetch)?;
+        refuse_incompatible_data(site, topology).await?;
+        let image = self.image(&image(database)).await?;
+        let (password, certificates) = self.secrets()?;
         let snapshot = Snapshot::of(&image.id, &topology.temporal.version);
         if provision.fetch == Fetch::Missing && self.needs_snapshot().await? {
             if let SchemaTool::Image(reference) = &wanted.schema_tool {
-                self.image(reference, provision).await?;
+                self.image(reference).await?;
             }
             let maker = Maker {
-                helper: self.helper(&image),
-                environment: self.environment(),
-                state: self.state(),
+                helper: Helper::new(site, &image),
+                environment: &site.environment,
+                state: &site.state,
                 server: &topology.temporal.version,
                 tool: &wanted.schema_tool,
                 snapshot: &snapshot,
-                provision,
+                provision: *provision,
             };
             maker.provide().await?;
         }
@@ -68,37 +68,28 @@ impl Mysql {
             requirements,
             ready_timeout: ready_timeout(topology),
             news: provision.events.listener().clone(),
-            roots_file: (database.tls == Tls::Required).then(|| authority_file(self.state())),
+            roots_file: (database.tls == Tls::Required).then(|| authority_file(&site.state)),
         })
-    }
-
-    pub(super) fn helper<'a>(&'a self, image: &'a Image) -> Helper<'a> {
-        Helper {
-            engine: self.engine(),
-            names: self.names(),
-            owner: self.owner(),
-            image,
-        }
     }
 
     /// Whether there is no data yet. Existing data is kept and needs no snapshot.
     async fn needs_snapshot(&self) -> Result<bool, Error> {
-        Ok(self.record()?.is_none() || self.engine().volume(&self.names().data()).await?.is_none())
+        Ok(self.site.record()?.is_none() || !self.site.has_data().await?)
     }
 
-    async fn image(&self, reference: &str, provision: Provision<'_>) -> Result<Image, Error> {
+    async fn image(&self, reference: &str) -> Result<Image, Error> {
+        let engine = &self.site.engine;
         let Provision {
             fetch,
             events,
             cancel,
-        } = provision;
+        } = self.provision;
         match fetch {
-            Fetch::Missing => Ok(self
-                .engine()
+            Fetch::Missing => Ok(engine
                 .provide_image(reference, events.listener(), cancel)
                 .await?),
             Fetch::Nothing => {
-                let found = self.engine().image(reference).await?;
+                let found = engine.image(reference).await?;
                 Ok(found.unwrap_or_else(|| Image {
                     reference: reference.to_owned(),
                     id: "not pulled yet".to_owned(),
@@ -110,45 +101,53 @@ impl Mysql {
 
     /// The password and the certificates. A plan that is not carried out uses the existing ones
     /// only.
-    fn secrets(&self, tls: Tls, fetch: Fetch) -> Result<(Secret, Option<Certificates>), Error> {
-        let (state, folder) = (self.state(), self.state().secrets());
+    fn secrets(&self) -> Result<(Secret, Option<Certificates>), Error> {
+        let (site, tls) = (self.site, self.topology.database.tls);
+        let (state, folder) = (&site.state, site.state.secrets());
         let failed = |act| Error::file(act, folder.clone());
-        if fetch == Fetch::Nothing {
-            let password = present(self.password()).map_err(failed("read"))?;
+        if self.provision.fetch == Fetch::Nothing {
+            let password = present(site.password()).map_err(failed("read"))?;
             let password = password.unwrap_or_else(|| Secret::new(""));
             let certificates = Certificates::read(state).map_err(failed("read"))?;
             return Ok((password, certificates.filter(|_| tls == Tls::Required)));
         }
         create_private(&folder).map_err(failed("make"))?;
-        let password = Secret::of_file(&self.password_file()).map_err(failed("write to"))?;
+        let password = Secret::of_file(&site.password_file()).map_err(failed("write to"))?;
         let certificates = match tls {
-            Tls::Required => Some(Certificates::provide(state, &self.host())?),
+            Tls::Required => Some(Certificates::provide(state, &site.names.host())?),
             Tls::Off => None,
         };
         Ok((password, certificates))
     }
+}
 
-    /// MySQL reads the data of older versions, but not of newer ones. Temporal uses the number of
-    /// shards in its data and ignores the configured one.
-    async fn refuse_incompatible_data(&self, topology: &Topology) -> Result<(), Error> {
-        let Some(record) = self.record()? else {
-            return Ok(());
-        };
-        if self.lacks_data().await {
-            return Ok(());
-        }
-        let wanted = &topology.database.version;
-        if release(&record.version) > release(wanted) {
-            return Err(Error::Downgrade {
-                found: record.version,
-                wanted: wanted.clone(),
-            });
-        }
-        let wanted = topology.temporal.history_shards;
-        match record.history_shards {
-            Some(found) if found != wanted => Err(Error::Shards { found, wanted }),
-            _ => Ok(()),
-        }
+/// Whether a topology's database can run here, as far as can be checked before images are pulled
+/// and programs are built.
+pub(super) async fn foresee(site: &Site, topology: &Topology) -> Result<(), Error> {
+    needs(topology)?;
+    refuse_incompatible_data(site, topology).await
+}
+
+/// MySQL reads the data of older versions, but not of newer ones. Temporal uses the number of
+/// shards in its data and ignores the configured one.
+async fn refuse_incompatible_data(site: &Site, topology: &Topology) -> Result<(), Error> {
+    let Some(record) = site.record()? else {
+        return Ok(());
+    };
+    if site.lacks_data().await {
+        return Ok(());
+    }
+    let wanted = &topology.database.version;
+    if release(&record.version) > release(wanted) {
+        return Err(Error::Downgrade {
+            found: record.version,
+            wanted: wanted.clone(),
+        });
+    }
+    let wanted = topology.temporal.history_shards;
+    match record.history_shards {
+        Some(found) if found != wanted => Err(Error::Shards { found, wanted }),
+        _ => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use backend::probe;
 use base::causes::in_one_line;
-use model::topology::{Readiness, Service, ServiceName};
+use model::topology::{Probe, Service, ServiceName};
 
 use super::parts::Parts;
 use super::ports;
@@ -14,13 +14,13 @@ use super::site::Site;
 
 /// Checks a prepared topology from this machine.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Outside<'a> {
+pub(super) struct Prober<'a> {
     pub(super) site: &'a Site,
     pub(super) http: &'a reqwest::Client,
     pub(super) parts: &'a Parts,
 }
 
-impl Outside<'_> {
+impl Prober<'_> {
     /// Whether a service does its job; the error is the reason why not.
     pub(super) async fn serves(self, service: &str) -> Result<(), String> {
         let Some(service) = self.parts.topology.service(service) else {
@@ -32,22 +32,20 @@ impl Outside<'_> {
         Ok(())
     }
 
-    async fn holds(self, condition: &Readiness, service: &Service) -> Result<(), String> {
+    async fn holds(self, condition: &Probe, service: &Service) -> Result<(), String> {
         match condition {
-            Readiness::GrpcServing { port } => match self.address(service, port) {
+            Probe::GrpcServing { port } => match self.address(service, port) {
                 Some(address) => probe::serving(address).await,
                 None => Ok(()),
             },
-            Readiness::HttpOk { port, path } => match self.address(service, port) {
+            Probe::HttpOk { port, path } => match self.address(service, port) {
                 Some(address) => {
                     probe::http_ok(self.http, &format!("http://{address}{path}")).await
                 }
                 None => Ok(()),
             },
-            Readiness::TaskQueuePolled { task_queue } => {
-                self.polled(task_queue, &service.name).await
-            }
-            Readiness::TcpAccepts { .. } => Ok(()),
+            Probe::TaskQueuePolled { task_queue } => self.polled(task_queue, &service.name).await,
+            Probe::TcpAccepts { .. } => Ok(()),
         }
     }
 

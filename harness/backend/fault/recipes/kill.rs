@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::lever::{Pull, Reach, Recipients, Sign, Signal};
-use super::recipe::{Recipe, Remedy, Victim};
+use super::super::lever::{Pull, Reach, Recipients, Sign, Signal};
+use super::super::recipe::{Recipe, Remedy, Victim};
 
 /// How long a killed replica may take to be gone. The container runtime gives each pod two seconds.
 const GONE: Duration = Duration::from_secs(30);
@@ -19,7 +19,7 @@ const AWAY: Duration = Duration::from_mins(2);
 /// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-high-availability>).
 const RETURN: Duration = Duration::from_mins(7);
 
-pub(super) fn recipe(victim: &Victim) -> Recipe {
+pub(in super::super) fn recipe(victim: &Victim) -> Recipe {
     let (service, lives) = (victim.service.clone(), victim.lives.clone());
     let kill = |whom: Recipients| Pull::Signal {
         signal: Signal::Kill,

@@ -3,9 +3,9 @@
 use backend::{Readiness, probe};
 use base::causes::in_one_line;
 use model::plan::ResourceId;
-use model::topology::{self, Service, Topology};
+use model::topology::{Probe, Service, Topology};
 
-use super::super::link::Link;
+use super::super::connection::Link;
 use super::Objects;
 
 impl Objects {
@@ -44,11 +44,11 @@ async fn serves(link: &Link, id: &ResourceId, topology: &Topology) -> Result<(),
 
 async fn holds(
     link: &Link,
-    condition: &topology::Readiness,
+    condition: &Probe,
     service: &Service,
     namespace: &str,
 ) -> Result<(), String> {
-    use topology::Readiness::{GrpcServing, HttpOk, TaskQueuePolled, TcpAccepts};
+    use Probe::{GrpcServing, HttpOk, TaskQueuePolled, TcpAccepts};
 
     let frontend = async {
         let address = link.frontend().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use azure::arm::Group;
 use base::causes::in_one_line;
-use base::file::{read_json, write_atomically};
+use base::file::{read_json, write_json};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
@@ -126,8 +126,7 @@ impl Places {
 
     fn write(&self, places: &[Promoted]) -> Result<(), Error> {
         let path = self.path();
-        let text = serde_json::to_vec_pretty(places).expect("names serialise to JSON");
-        write_atomically(&path, &text).map_err(|source| Error::File {
+        write_json(&path, &places).map_err(|source| Error::File {
             act: "write",
             path,
             source,

@@ -18,7 +18,7 @@ const DEPTH: usize = 16;
 /// An error that the resource manager, or a provider behind it, reports.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(from = "Value")]
-pub struct Fault {
+pub struct ErrorDetail {
     /// The error code, such as `SkuNotAvailable`.
     pub code: String,
     /// A more precise code. AKS sends it when `code` is only the HTTP reason.
@@ -26,7 +26,7 @@ pub struct Fault {
     pub message: String,
     /// The resource or property that the error concerns.
     pub target: Option<String>,
-    pub details: Vec<Fault>,
+    pub details: Vec<ErrorDetail>,
 }
 
 /// An error as providers write it: every spelling of a field, and every field optional.
@@ -46,19 +46,19 @@ struct Written {
 }
 
 /// Also reads errors that are embedded in the message text.
-impl From<Value> for Fault {
+impl From<Value> for ErrorDetail {
     fn from(value: Value) -> Self {
         Self::of_value(&value, DEPTH).unwrap_or_default()
     }
 }
 
-impl Fault {
+impl ErrorDetail {
     /// The error in a body. The body may be `{"error": {..}}`, the bare error as AKS writes it,
     /// either of them as quoted text, or any other text.
     pub fn of_body(body: &[u8]) -> Self {
         let mut documents = embedded::documents(&String::from_utf8_lossy(body)).into_iter();
-        if let Some(fault) = documents.find_map(|value| Self::of_value(&value, DEPTH)) {
-            return fault;
+        if let Some(detail) = documents.find_map(|value| Self::of_value(&value, DEPTH)) {
+            return detail;
         }
         let text: String = String::from_utf8_lossy(body).chars().take(300).collect();
         Self {
@@ -102,7 +102,7 @@ impl Fault {
             target,
             details,
         } = serde_json::from_value(error.clone()).ok()?;
-        let mut fault = Self {
+        let mut detail = Self {
             code,
             subcode,
             message,
@@ -111,10 +111,10 @@ impl Fault {
         };
         if let Some(depth) = depth.checked_sub(1) {
             let details = details.iter().filter_map(|it| Self::of_value(it, depth));
-            fault.details.extend(details);
-            fault.unfold(depth);
+            detail.details.extend(details);
+            detail.unfold(depth);
         }
-        Some(fault)
+        Some(detail)
     }
 
     /// Adds the errors that are embedded as text in the message, as providers write them.
@@ -174,7 +174,7 @@ impl Fault {
 
     /// Whether this error or a nested one has the code.
     pub fn has_code(&self, code: &str) -> bool {
-        let has = |fault: &&Self| fault.is(code);
+        let has = |detail: &&Self| detail.is(code);
         self.all().iter().any(has)
     }
 
@@ -197,24 +197,24 @@ impl Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ErrorDetail {}
 
-impl fmt::Display for Fault {
+impl fmt::Display for ErrorDetail {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<String> = Vec::new();
-        for fault in self.deepest() {
-            let closer = match (&*fault.code, &*fault.subcode) {
+        for detail in self.deepest() {
+            let closer = match (&*detail.code, &*detail.subcode) {
                 (code, "") => code.to_owned(),
                 (code, closer) => format!("{code}/{closer}"),
             };
-            let code = match (&*closer, &fault.target) {
+            let code = match (&*closer, &detail.target) {
                 ("", _) => "no error code".to_owned(),
-                (code, Some(target)) if !target.is_empty() && !fault.message.contains(target) => {
+                (code, Some(target)) if !target.is_empty() && !detail.message.contains(target) => {
                     format!("{code} ({target})")
                 }
                 (code, _) => code.to_owned(),
             };
-            let message = fault
+            let message = detail
                 .message
                 .split_whitespace()
                 .collect::<Vec<_>>()
@@ -234,8 +234,10 @@ impl fmt::Display for Fault {
 }
 
 /// Reads an error that is a field of an answer.
-pub(super) fn within<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Fault>, D::Error> {
-    Ok(Fault::of_json(&Value::deserialize(from)?))
+pub(super) fn within<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<ErrorDetail>, D::Error> {
+    Ok(ErrorDetail::of_json(&Value::deserialize(from)?))
 }
 
 /// Reads a text. Providers also write numbers, and `null` for no text.

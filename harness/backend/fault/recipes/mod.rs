@@ -1,0 +1,3 @@
+//! The recipe of each fault, a file each.
+
+pub(super) mod kill;

@@ -1,0 +1,131 @@
+//! Takes the state folder for one command.
+
+use std::time::Duration;
+
+use base::file::create_private;
+
+use model::plan::ResourceId;
+
+use super::{Directory, Error, Journal, Lock};
+
+/// A locked folder whose files may be damaged.
+#[derive(Debug)]
+pub struct Unchecked {
+    /// Held for as long as the folder is used.
+    pub lock: Lock,
+    /// The backend in `state.json`, if that can be read.
+    pub backend: Option<String>,
+    /// Files in it that the harness did not write as they are.
+    pub garbage: Vec<Error>,
+}
+
+impl Directory {
+    /// Takes the folder for a command that changes the topology. Creates it if needed, waits up to
+    /// `patience` for the command that holds the lock, and checks the layout version.
+    ///
+    /// `backend` is the one that the profile names now. If resources of another backend may exist,
+    /// they must be removed first.
+    pub async fn open(
+        &self,
+        verb: &str,
+        backend: &str,
+        patience: Duration,
+    ) -> Result<(Lock, Journal), Error> {
+        let lock = self.take(verb, patience).await?;
+        let header = self.header()?;
+        self.whole_journal()?;
+        let journal =
+            Journal::open(&self.journal_path()).map_err(self.failed("open the journal"))?;
+        if header
+            .as_ref()
+            .is_none_or(|header| header.backend != backend)
+        {
+            let named = journal.named().map_err(self.failed("read the journal"))?;
+            if let Some(header) = header.filter(|_| !named.is_empty()) {
+                return Err(Error::Backend {
+                    path: self.path().to_owned(),
+                    found: header.backend,
+                    wanted: backend.to_owned(),
+                });
+            }
+            self.write_header(backend)?;
+        }
+        Ok((lock, journal))
+    }
+
+    /// Takes the folder for a command that removes everything, even if the files are damaged.
+    pub async fn open_unchecked(&self, verb: &str, patience: Duration) -> Result<Unchecked, Error> {
+        let lock = self.take(verb, patience).await?;
+        let mut garbage = Vec::new();
+        let header = set_aside(self.header(), &mut garbage)?.flatten();
+        set_aside(self.whole_journal(), &mut garbage)?;
+        Ok(Unchecked {
+            lock,
+            backend: header.map(|header| header.backend),
+            garbage,
+        })
+    }
+
+    /// Continues with a folder of [`Self::open_unchecked`]: corrects `state.json` and opens the
+    /// journal.
+    pub fn adopt(&self, backend: &str, found: Option<&str>) -> Result<Journal, Error> {
+        if found != Some(backend) {
+            self.write_header(backend)?;
+        }
+        let journal = Journal::open(&self.journal_path());
+        journal.map_err(self.failed("open the journal"))
+    }
+
+    /// Creates the folder if needed, and waits for its lock.
+    async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
+        let folders = [
+            self.run(),
+            self.logs(),
+            self.data(),
+            self.reports(),
+            self.home(),
+        ];
+        for folder in folders {
+            create_private(&folder).map_err(self.failed("create a folder"))?;
+        }
+        let lock = Lock::acquire(&self.path().join("lock"), verb, patience).await;
+        let lock = lock.map_err(self.failed("take the lock"))?;
+        let lock = lock.map_err(|holder| Error::Busy {
+            path: self.path().to_owned(),
+            holder,
+        })?;
+        fs_err::write(self.no_profile(), "").map_err(self.failed("write a file"))?;
+        Ok(lock)
+    }
+
+    /// The resources in the journal, as far as they can be read without the lock.
+    pub fn named(&self) -> Result<Vec<ResourceId>, Error> {
+        Journal::named_in(&self.journal_path()).map_err(self.failed("read the journal"))
+    }
+
+    /// The resources in the journal that a killed command was about to remove, perhaps.
+    pub fn being_removed(&self) -> Result<Vec<ResourceId>, Error> {
+        Journal::being_removed_in(&self.journal_path()).map_err(self.failed("read the journal"))
+    }
+
+    /// Refuses a journal with lines that the harness did not write.
+    pub(super) fn whole_journal(&self) -> Result<(), Error> {
+        let path = self.journal_path();
+        match Journal::broken_in(&path).map_err(self.failed("read the journal"))? {
+            None => Ok(()),
+            Some(what) => Err(Error::Garbage { path, what }),
+        }
+    }
+}
+
+/// The value that was read. If it is not what the harness writes, the error goes to `garbage`.
+fn set_aside<T>(read: Result<T, Error>, garbage: &mut Vec<Error>) -> Result<Option<T>, Error> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(broken @ Error::Garbage { .. }) => {
+            garbage.push(broken);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
