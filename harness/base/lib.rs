@@ -11,6 +11,7 @@ pub mod cut_point;
 pub mod file;
 pub mod hint;
 pub mod http;
+pub mod journal_file;
 pub mod log_file;
 pub mod log_tail;
 pub mod news;

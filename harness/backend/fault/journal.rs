@@ -1,16 +1,15 @@
 //! The write-ahead journal of faults: the remedy is on disk before the fault is injected.
 //!
-//! Each line is one JSON record, appended and synced. After a killed run, the next command reads
-//! from it what it must undo. This module decides nothing and undoes nothing.
+//! After a killed run, the next command reads from it what it must undo. This module decides nothing
+//! and undoes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use base::cut_point;
-use base::file::{no_room, present, whole_lines};
+use base::file::no_room;
+use base::journal_file::{self, BrokenLine, JournalFile};
 use camino::{Utf8Path, Utf8PathBuf};
-use fs_err::File;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -78,8 +77,7 @@ enum State {
 
 #[derive(Debug)]
 pub struct Journal {
-    path: Utf8PathBuf,
-    file: File,
+    file: JournalFile,
     /// Entries that were verified while the disk had no space to record it.
     unrecorded: Mutex<BTreeSet<EntryId>>,
 }
@@ -88,44 +86,25 @@ impl Journal {
     /// What is not undone yet according to the journal at `path`. The file may be absent. Changes
     /// nothing.
     pub fn look(path: &Utf8Path) -> Result<Vec<Unhealed>, Error> {
-        let bytes = present(fs_err::read(path)).map_err(Error::Read)?;
-        bytes.map_or(Ok(Vec::new()), |bytes| Ok(open_ones(read(path, &bytes)?)))
+        Ok(open_ones(read(path)?))
     }
 
-    /// Opens the journal at `path`, or creates it in an existing folder. Drops a last line that a
-    /// crash cut short: its write never returned, so nothing followed from it.
+    /// Opens the journal at `path`, or creates it in an existing folder.
     pub fn open(path: &Utf8Path) -> Result<Self, Error> {
-        let mut file = fs_err::OpenOptions::new()
-            .create(true)
-            .read(true)
-            .append(true)
-            .open(path)
-            .map_err(Error::Open)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(Error::Read)?;
         // A file that is not our journal must not be truncated.
-        read(path, &bytes)?;
-        let whole = whole_lines(&bytes).len();
-        if whole < bytes.len() {
-            let length = u64::try_from(whole).expect("a file's length fits 64 bits");
-            file.set_len(length).map_err(Error::Append)?;
-        }
-        // The name of the file must survive a crash, too.
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(Error::Open)?;
-        }
+        read(path)?;
         Ok(Self {
-            path: path.to_owned(),
-            file,
+            file: JournalFile::open(path).map_err(Error::Open)?,
             unrecorded: Mutex::default(),
         })
     }
 
     /// Records that a fault is about to be injected, and how to undo it.
     pub fn intend(&self, occurrence: &Occurrence, remedy: &Remedy) -> Result<EntryId, Error> {
-        let highest = self.records()?.iter().map(|record| record.entry.0).max();
+        let highest = read(self.file.path())?
+            .iter()
+            .map(|record| record.entry.0)
+            .max();
         let entry = EntryId(highest.unwrap_or(0) + 1);
         self.append(
             entry,
@@ -166,7 +145,7 @@ impl Journal {
             Err(Error::Append(error)) if no_room(&error) => {
                 self.unrecorded().insert(entry);
                 if self.unhealed()?.is_empty() {
-                    self.file.set_len(0).map_err(Error::Append)?;
+                    self.file.clear().map_err(Error::Append)?;
                     self.unrecorded().clear();
                 }
                 Ok(())
@@ -177,7 +156,7 @@ impl Journal {
 
     /// The injections that are not undone yet, latest first: the order in which to undo them.
     pub fn unhealed(&self) -> Result<Vec<Unhealed>, Error> {
-        let mut open = open_ones(self.records()?);
+        let mut open = open_ones(read(self.file.path())?);
         let unrecorded = self.unrecorded();
         open.retain(|open| !unrecorded.contains(&open.entry));
         Ok(open)
@@ -195,53 +174,22 @@ impl Journal {
             at: Timestamp::now(),
             state,
         };
-        let mut line = serde_json::to_vec(&record).expect("a record serialises to JSON");
-        line.push(b'\n');
-        let mut file = &self.file;
-        cut_point::reached();
-        let before = file.metadata().map_err(Error::Append)?.len();
-        let written = file.write_all(&line).and_then(|()| file.sync_data());
-        if written.is_err() {
-            // If the disk is full, the part of the line that was written is not a record.
-            let _ = file.set_len(before);
-        }
-        written.map_err(Error::Append)?;
-        cut_point::reached();
-        Ok(())
-    }
-
-    fn records(&self) -> Result<Vec<FaultEntry>, Error> {
-        let mut bytes = Vec::new();
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0))
-            .and_then(|_| file.read_to_end(&mut bytes))
-            .map_err(Error::Read)?;
-        read(&self.path, &bytes)
+        self.file.append(&record).map_err(Error::Append)
     }
 }
 
-/// The records of a journal. The rest of a line that a crash cut short is ignored. Anything else
-/// that is not a record is an error: something else wrote it, and what must be undone is not known.
-fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<FaultEntry>, Error> {
-    let (whole, torn) = bytes.split_at(whole_lines(bytes).len());
-    let failed = |line, source| Error::Parse {
-        path: path.to_owned(),
-        line,
-        source,
-    };
-    let mut records: Vec<FaultEntry> = Vec::new();
-    for (number, line) in (1..).zip(whole.split_inclusive(|byte| *byte == b'\n')) {
-        let record = serde_json::from_slice(line).map_err(|source| failed(number, source))?;
-        records.push(record);
+/// The records of a journal. A line that is not a record is an error: something else wrote it, and
+/// what must be undone is not known.
+fn read(path: &Utf8Path) -> Result<Vec<FaultEntry>, Error> {
+    let lines = journal_file::read(path).map_err(Error::Read)?;
+    match lines.broken {
+        None => Ok(lines.records),
+        Some(BrokenLine { number, error }) => Err(Error::Parse {
+            path: path.to_owned(),
+            line: number,
+            source: error,
+        }),
     }
-    // After a power cut, a file may end in zeros that no process wrote.
-    if torn.iter().any(|byte| *byte != 0)
-        && let Err(source) = serde_json::from_slice::<FaultEntry>(torn)
-        && !source.is_eof()
-    {
-        return Err(failed(records.len() + 1, source));
-    }
-    Ok(records)
 }
 
 /// The injections that were not verified as undone, latest first.

@@ -1,16 +1,10 @@
 //! The write-ahead journal of steps: each step is recorded before it happens.
-//!
-//! Each line is one JSON object, appended and synced. After a crash, the last line may be torn. The
-//! next command that opens the journal drops that line, since its step had not begun.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::sync::{Mutex, PoisonError};
+use std::io;
 
-use base::cut_point;
-use base::file::{present, whole_lines};
-use camino::{Utf8Path, Utf8PathBuf};
-use fs_err::File;
+use base::journal_file::{self, JournalFile};
+use camino::Utf8Path;
 use jiff::Timestamp;
 use model::plan::{Action, ResourceId};
 use serde::{Deserialize, Serialize};
@@ -40,55 +34,28 @@ pub struct JournalEntry {
 }
 
 #[derive(Debug)]
-pub struct Journal {
-    path: Utf8PathBuf,
-    file: Mutex<File>,
-}
+pub struct Journal(JournalFile);
 
 impl Journal {
     /// Opens the journal for appending, or creates it.
     pub fn open(path: &Utf8Path) -> io::Result<Self> {
-        use fs_err::os::unix::fs::OpenOptionsExt as _;
-        let file = File::options()
-            .read(true)
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)?;
-        drop_torn_line(&file)?;
-        Ok(Self {
-            path: path.to_owned(),
-            file: Mutex::new(file),
-        })
+        JournalFile::open(path).map(Self)
     }
 
     /// Appends one entry and syncs it to disk.
     pub fn append(&self, id: &ResourceId, action: Action, stage: StepStage) -> io::Result<()> {
-        let entry = JournalEntry {
+        self.0.append(&JournalEntry {
             at: Timestamp::now(),
             id: id.clone(),
             action,
             stage,
-        };
-        let mut line = serde_json::to_vec(&entry)?;
-        line.push(b'\n');
-        cut_point::reached();
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let whole = file.metadata()?.len();
-        let written = file.write_all(&line).and_then(|()| file.sync_data());
-        if written.is_err() {
-            // If the disk is full, the part of the line that was written is not an entry.
-            let _ = file.set_len(whole);
-        }
-        written?;
-        cut_point::reached();
-        Ok(())
+        })
     }
 
     /// Every resource that a step was planned for or applied to, except those that are known to be
     /// removed.
     pub fn named(&self) -> io::Result<Vec<ResourceId>> {
-        Self::named_in(&self.path)
+        Self::named_in(self.0.path())
     }
 
     /// The same without opening the journal for writing.
@@ -99,7 +66,7 @@ impl Journal {
     /// Every resource that a killed command was perhaps removing: it may be alive now and gone in a
     /// moment.
     pub fn being_removed(&self) -> io::Result<Vec<ResourceId>> {
-        Self::being_removed_in(&self.path)
+        Self::being_removed_in(self.0.path())
     }
 
     /// The same without opening the journal for writing.
@@ -109,58 +76,24 @@ impl Journal {
 
     /// The first line that is neither an entry nor the torn rest of one, and what is wrong with it.
     pub(super) fn broken_in(path: &Utf8Path) -> io::Result<Option<String>> {
-        let lines = lines(path)?;
-        let mut broken = lines.iter().filter_map(|(number, line)| {
-            let error = serde_json::from_slice::<JournalEntry>(line).err()?;
-            (!error.is_eof()).then(|| format!("line {number} is not an entry: {error}"))
-        });
-        Ok(broken.next())
+        let lines = journal_file::read::<JournalEntry>(path)?;
+        Ok(lines.broken.map(|broken| broken.to_string()))
     }
 
     /// Whether a command was killed while it created or replaced something.
     pub fn cut_short(&self) -> io::Result<bool> {
-        Ok(cut_short(&entries(&self.path)?))
+        Ok(cut_short(&entries(self.0.path())?))
     }
 
     /// Removes all entries. Call it when no resource is left.
     pub fn clear(&self) -> io::Result<()> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.set_len(0)?;
-        file.sync_data()
+        self.0.clear()
     }
 }
 
 /// All entries; other lines are left out.
 fn entries(path: &Utf8Path) -> io::Result<Vec<JournalEntry>> {
-    let lines = lines(path)?;
-    let entries = lines.iter().map(|(_, line)| serde_json::from_slice(line));
-    Ok(entries.filter_map(Result::ok).collect())
-}
-
-/// The lines of a journal, numbered from 1. Empty if there is no journal. After a power cut, a file
-/// may end in zeros that no process wrote.
-fn lines(path: &Utf8Path) -> io::Result<Vec<(usize, Vec<u8>)>> {
-    let Some(bytes) = present(fs_err::read(path))? else {
-        return Ok(Vec::new());
-    };
-    let lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
-    let written = lines.filter(|(_, line)| line.iter().any(|byte| *byte != 0));
-    Ok(written
-        .map(|(number, line)| (number, line.to_vec()))
-        .collect())
-}
-
-/// Drops a line that a crash has torn, so that the next entry starts on a new line. This needs no
-/// space on a full disk.
-fn drop_torn_line(mut file: &File) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.read_to_end(&mut bytes)?;
-    let whole = whole_lines(&bytes).len();
-    if whole < bytes.len() {
-        file.set_len(u64::try_from(whole).expect("a file's length fits 64 bits"))?;
-    }
-    Ok(())
+    Ok(journal_file::read(path)?.records)
 }
 
 /// The resources whose last entry is not a finished removal.
@@ -200,6 +133,7 @@ fn last_is(
 
 #[cfg(test)]
 mod tests {
+    use camino::Utf8PathBuf;
     use model::plan::ResourceKind;
 
     use super::*;
@@ -216,7 +150,7 @@ mod tests {
         let whole = fs_err::read(&path).expect("reads");
         let torn = [whole.clone(), whole[..whole.len() / 2].to_vec()].concat();
         fs_err::write(&path, torn).expect("writes");
-        assert_eq!(entries(&journal.path).expect("reads").len(), 1);
+        assert_eq!(entries(&path).expect("reads").len(), 1);
         assert_eq!(journal.named().expect("reads"), std::slice::from_ref(&id));
         let other = ResourceId::new(ResourceKind::Process, "worker-1");
         let journal = Journal::open(&path).expect("opens again");
