@@ -1,4 +1,4 @@
-//! Waiting for a condition: the one loop that checks until a deadline.
+//! Checks a condition until it holds or a deadline passes.
 
 use std::time::Duration;
 

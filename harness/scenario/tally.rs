@@ -82,8 +82,8 @@ impl Tally {
         self.latencies.record(iteration, arrivals);
     }
 
-    /// Counts an iteration that is under way at an offset, if it was due in this phase: as offered, as
-    /// a lower bound of its latency, and not as an error.
+    /// Counts an iteration that is under way at an offset, if it was due in this phase: as offered, and
+    /// not as an error. Its age counts as its latency, which will be longer.
     pub(super) fn add_under_way(&mut self, intended: Duration, at: Duration) {
         if self.during.contains(&intended) {
             self.ages.record(at.saturating_sub(intended));

@@ -1,8 +1,8 @@
 //! The folder `.harness/<profile>`: the state of one topology.
 //!
 //! One command at a time owns it, by an advisory lock. Every side effect is in its journal before
-//! it happens. Launch records contain a worker's whole environment, so this module writes files
-//! with mode 0600. Logs and reports come from other modules and have the user's default mode.
+//! it happens. Launch records contain a worker's whole environment, and logs and reports may quote
+//! inputs, so only the owner can open its folders (mode 0700).
 
 mod directory;
 mod header;
@@ -15,3 +15,6 @@ pub use directory::{Directory, Error, MARKER};
 pub use journal::{Journal, JournalEntry, StepStage};
 pub use lock::{Holder, Lock};
 pub use open::Unchecked;
+
+#[cfg(test)]
+mod tests;
