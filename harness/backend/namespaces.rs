@@ -144,15 +144,15 @@ async fn make(client: &Client, name: &str, retention: Duration) -> Result<(), te
 pub async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
     let client = match client(frontend, name, GLANCE).await {
         Ok(client) => client,
-        Err(error) => return Readiness::NotYet(error.to_string()),
+        Err(error) => return Readiness::unseen(&error),
     };
     let known = client.pollers(UNUSED_QUEUE, TaskKind::Workflow, GLANCE);
     if let Err(error) = known.await {
-        return Readiness::NotYet(error.to_string());
+        return Readiness::unseen(&error);
     }
     match client.check_shards(CALL, PACED).await {
         Ok(()) => Readiness::Ready,
-        Err(error) => Readiness::NotYet(error.to_string()),
+        Err(error) => Readiness::unseen(&error),
     }
 }
 
@@ -166,4 +166,22 @@ pub async fn client(
         .with_namespace(namespace)
         .with_connect_timeout(deadline);
     Client::connect(options).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_frontend_that_cannot_be_reached_is_reported_with_the_reason() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let closed = listener.local_addr().expect("bound");
+        drop(listener);
+        let Readiness::NotYet(reason) = ready("default", closed).await else {
+            panic!("nothing listens there");
+        };
+        assert!(reason.to_lowercase().contains("refused"), "{reason}");
+    }
 }

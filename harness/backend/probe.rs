@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use base::causes::innermost;
 use temporal::{Client, Poller};
 
 use super::namespaces;
@@ -52,15 +53,6 @@ fn host_in(identity: &str) -> Option<&str> {
     let (pid, rest) = identity.split_once('@')?;
     pid.parse::<u32>().ok()?;
     rest.split('@').next()
-}
-
-/// The deepest cause of an error: `connection refused`, not `error sending request`.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
 }
 
 #[cfg(test)]

@@ -15,6 +15,13 @@ pub fn with<'a>(
     iter::once(error).chain(of(error))
 }
 
+/// The text of the deepest cause: `connection refused`, not `error sending request`. For errors
+/// whose outer texts add nothing.
+pub fn innermost(error: &dyn Error) -> String {
+    let deepest = of(error).last();
+    deepest.map_or_else(|| error.to_string(), ToString::to_string)
+}
+
 /// The error and its causes on one line, separated by `: `.
 pub fn in_one_line(error: &dyn Error) -> String {
     let causes = of(error).map(|cause| format!(": {cause}"));
@@ -41,6 +48,8 @@ mod tests {
         let error = Failed("up", cause("connect", cause("look", None)));
         let expected = "could not up: could not connect: could not look";
         assert_eq!(in_one_line(&error), expected);
+        assert_eq!(innermost(&error), "could not look");
         assert_eq!(in_one_line(&Failed("up", None)), "could not up");
+        assert_eq!(innermost(&Failed("up", None)), "could not up");
     }
 }

@@ -30,17 +30,62 @@ pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// What a JSON file has. The reader decides what a damaged file means.
+#[derive(Debug)]
+pub enum Stored<T, E = io::Error> {
+    /// There is no file.
+    Absent,
+    /// The content is not a valid `T`. An `io::Error` here has the kind `InvalidData` and names the
+    /// file.
+    Damaged(E),
+    Read(T),
+}
+
+impl<T, E> Stored<T, E> {
+    /// The value. A damaged file counts as no file.
+    pub fn damaged_as_none(self) -> Option<T> {
+        match self {
+            Self::Read(value) => Some(value),
+            Self::Absent | Self::Damaged(_) => None,
+        }
+    }
+
+    /// The value. A damaged file is an error.
+    pub fn damaged_as_error(self) -> Result<Option<T>, E> {
+        match self {
+            Self::Read(value) => Ok(Some(value)),
+            Self::Absent => Ok(None),
+            Self::Damaged(error) => Err(error),
+        }
+    }
+
+    pub fn map_damage<F>(self, convert: impl FnOnce(E) -> F) -> Stored<T, F> {
+        match self {
+            Self::Read(value) => Stored::Read(value),
+            Self::Absent => Stored::Absent,
+            Self::Damaged(error) => Stored::Damaged(convert(error)),
+        }
+    }
+}
+
+/// Reads a JSON file that may be damaged.
+pub fn read_stored<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Stored<T>> {
+    let Some(bytes) = present(fs_err::read(path))? else {
+        return Ok(Stored::Absent);
+    };
+    Ok(match serde_json::from_slice(&bytes) {
+        Ok(value) => Stored::Read(value),
+        Err(error) => {
+            let message = format!("{path} has invalid content: {error}");
+            Stored::Damaged(io::Error::new(io::ErrorKind::InvalidData, message))
+        }
+    })
+}
+
 /// Reads a JSON file. Returns `None` if the file does not exist, and an error of kind `InvalidData`
 /// if its content is not a valid `T`.
 pub fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Option<T>> {
-    let Some(bytes) = present(fs_err::read(path))? else {
-        return Ok(None);
-    };
-    let held = serde_json::from_slice(&bytes);
-    held.map(Some).map_err(|error| {
-        let message = format!("{path} has invalid content: {error}");
-        io::Error::new(io::ErrorKind::InvalidData, message)
-    })
+    read_stored(path)?.damaged_as_error()
 }
 
 /// Writes an indented JSON document with [`write_atomically`].
@@ -102,5 +147,8 @@ mod tests {
         let error = read_json::<u32>(path).expect_err("invalid content");
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
         assert!(error.to_string().starts_with(path.as_str()), "{error}");
+        let stored = || read_stored::<u32>(path).expect("it can be read");
+        assert!(matches!(stored(), Stored::Damaged(_)));
+        assert_eq!(stored().damaged_as_none(), None);
     }
 }

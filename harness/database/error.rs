@@ -67,6 +67,9 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// The command only looks and may not change anything.
+    #[error("this command does not hold the lock of the state folder")]
+    NotOwner,
     /// There is no snapshot to copy, or only a part of one.
     #[error("the snapshot volume {volume} that the database is copied from no longer exists")]
     NoSnapshot { volume: String },

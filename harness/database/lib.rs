@@ -29,7 +29,7 @@ pub use prepared::{Prepared, Wanted};
 use record::ContainerRecord;
 pub use schema::Schema;
 pub use schema_tool::SchemaTool;
-pub use site::address;
+pub use site::{address, has_record};
 pub use snapshot::remove_snapshot;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use backend::state::Directory;
+use backend::state::{Directory, Lock};
 use backend::{Provision, Readiness};
 use base::file::present;
 use base::tool::Environment;
@@ -33,10 +33,17 @@ pub struct Mysql {
 }
 
 impl Mysql {
-    /// The database of a state folder. Does no I/O.
-    pub fn new(engine: Engine, state: Directory, environment: Environment) -> Self {
+    /// The database of a state folder. Without `lock`, the state folder's, no snapshot can be made.
+    /// Does no I/O.
+    pub fn new(
+        engine: Engine,
+        state: Directory,
+        environment: Environment,
+        lock: Option<&Lock>,
+    ) -> Self {
         let site = Arc::new(Site {
             names: Names::of(state.path()),
+            verb: lock.map(|lock| lock.verb().to_owned()),
             engine,
             state,
             environment,

@@ -48,6 +48,7 @@ impl Preparation<'_> {
                 server: &topology.temporal.version,
                 tool: &wanted.schema_tool,
                 snapshot: &snapshot,
+                verb: site.verb.as_deref().ok_or(Error::NotOwner)?,
                 provision: *provision,
             };
             maker.provide().await?;

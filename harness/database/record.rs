@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
-use base::file::{present, write_json};
+use base::file::{Stored, present, read_stored, write_json};
 use camino::Utf8PathBuf;
 use docker::Image;
 use model::plan::ResourceId;
@@ -41,11 +41,9 @@ impl ContainerRecord {
         state.run().join("mysql.json")
     }
 
-    /// The record of a state folder, if there is one. An unreadable record of another version
-    /// counts as none, so that `down` can still remove the container.
-    pub(super) fn read(state: &Directory) -> io::Result<Option<Self>> {
-        let bytes = present(fs_err::read(Self::path(state)))?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    /// The record of a state folder. The record of another version may count as damaged.
+    pub(super) fn read(state: &Directory) -> io::Result<Stored<Self>> {
+        read_stored(&Self::path(state))
     }
 
     pub(super) fn write(&self, state: &Directory) -> io::Result<()> {

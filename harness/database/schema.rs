@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use backend::Readiness;
+use base::file::Stored;
 use model::plan::{Observed, State};
 use model::topology::Digest;
 use mysql::schema::{self, Store};
@@ -101,11 +102,13 @@ impl Schema {
 
     /// Whether both schemas are current, for the prepared release or else for the recorded one.
     pub(super) async fn ready(&self, prepared: Option<&Prepared>) -> Readiness {
-        let server = match (prepared, self.site.record()) {
+        let server = match (prepared, self.site.stored_record()) {
             (Some(prepared), _) => prepared.server.clone(),
-            (None, Ok(Some(record))) => record.server,
-            (None, Ok(None)) => return Readiness::Never("it was never made".to_owned()),
-            (None, Err(error)) => return Readiness::Never(error.in_one_line()),
+            (None, Ok(Stored::Read(record))) => record.server,
+            (None, Ok(Stored::Absent)) => return Readiness::Never("it was never made".to_owned()),
+            (None, Ok(Stored::Damaged(error)) | Err(error)) => {
+                return Readiness::Never(error.in_one_line());
+            }
         };
         let server = server.as_str();
         let states = match self.states(server).await {

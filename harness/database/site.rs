@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
+use base::file::Stored;
 use base::secret::Secret;
 use base::tool::Environment;
 use camino::Utf8PathBuf;
@@ -24,6 +25,8 @@ pub(super) struct Site {
     pub(super) state: Directory,
     pub(super) environment: Environment,
     pub(super) names: Names,
+    /// The verb of the command that holds the state folder. `None` if this command only looks.
+    pub(super) verb: Option<String>,
 }
 
 impl Site {
@@ -33,9 +36,16 @@ impl Site {
     }
 
     /// The record of the last container, with its image.
+    pub(super) fn stored_record(&self) -> Result<Stored<ContainerRecord, Error>, Error> {
+        let unreadable = || Error::file("read the record in", self.state.run());
+        let stored = ContainerRecord::read(&self.state).map_err(unreadable())?;
+        Ok(stored.map_damage(unreadable()))
+    }
+
+    /// The same, but a damaged record counts as none, so that the container can still be removed or
+    /// replaced.
     pub(super) fn record(&self) -> Result<Option<ContainerRecord>, Error> {
-        ContainerRecord::read(&self.state)
-            .map_err(Error::file("read the record in", self.state.run()))
+        Ok(self.stored_record()?.damaged_as_none())
     }
 
     pub(super) fn write_record(&self, record: &ContainerRecord) -> Result<(), Error> {
@@ -69,7 +79,7 @@ impl Site {
 
     /// How clients on this machine connect, from the record.
     pub(super) fn connect_options(&self) -> Result<ConnectOptions, Error> {
-        let record = self.record()?;
+        let record = self.stored_record()?.damaged_as_error()?;
         let record = record.ok_or_else(|| Error::Unknown { id: container_id() })?;
         let failed = || Error::file("read", self.state.secrets());
         let password = self.password().map_err(failed())?;
@@ -100,8 +110,15 @@ pub(super) fn connect_options(
     }
 }
 
-/// The address of the database of a state folder, if one was made. Does not ask Docker.
+/// The address of the database of a state folder, if one was made and its record can be read. Does
+/// not ask Docker.
 pub fn address(state: &Directory) -> Option<SocketAddr> {
-    let record = ContainerRecord::read(state).ok().flatten();
+    let record = ContainerRecord::read(state).ok()?.damaged_as_none();
     record.map(|record| record.address)
+}
+
+/// Whether the database of a state folder was made and not removed since, by its record, which may
+/// be damaged. Does not ask Docker.
+pub fn has_record(state: &Directory) -> bool {
+    !matches!(ContainerRecord::read(state), Ok(Stored::Absent))
 }

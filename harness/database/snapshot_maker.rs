@@ -46,6 +46,8 @@ pub(super) struct Maker<'a> {
     pub(super) server: &'a str,
     pub(super) tool: &'a SchemaTool,
     pub(super) snapshot: &'a Snapshot,
+    /// The verb of this command, which other commands read while they wait.
+    pub(super) verb: &'a str,
     pub(super) provision: Provision<'a>,
 }
 
@@ -112,7 +114,7 @@ impl Maker<'_> {
         let folder = self.folder();
         let path = folder.join(format!("{}.lock", self.snapshot.key()));
         fs_err::create_dir_all(&folder).map_err(Error::file("make", folder))?;
-        let holder = match acquire(&path, Duration::ZERO).await? {
+        let holder = match self.acquire(&path, Duration::ZERO).await? {
             Ok(lock) => return Ok(lock),
             Err(holder) => holder,
         };
@@ -121,12 +123,21 @@ impl Maker<'_> {
             "waiting for `{holder}`, which is preparing the same MySQL"
         ));
         tokio::select! {
-            waited = acquire(&path, LOCK_DEADLINE) => waited?.map_err(|holder| Error::Busy {
+            waited = self.acquire(&path, LOCK_DEADLINE) => waited?.map_err(|holder| Error::Busy {
                 holder,
                 waited: LOCK_DEADLINE,
             }),
             () = cancel.cancelled() => Err(Error::Interrupted),
         }
+    }
+
+    async fn acquire(
+        &self,
+        path: &Utf8Path,
+        limit: Duration,
+    ) -> Result<Result<Lock, Holder>, Error> {
+        let acquired = Lock::acquire(path, self.verb, limit).await;
+        acquired.map_err(Error::file("lock", path))
     }
 
     async fn make(&self) -> Result<(), Error> {
@@ -305,11 +316,6 @@ impl Maker<'_> {
         }
         Ok(engine.remove_volume(&self.build()).await?)
     }
-}
-
-async fn acquire(path: &Utf8Path, limit: Duration) -> Result<Result<Lock, Holder>, Error> {
-    let acquired = Lock::acquire(path, "up", limit).await;
-    acquired.map_err(Error::file("lock", path))
 }
 
 fn ended(container: &Container) -> Error {

@@ -22,11 +22,13 @@ const PACE: Pace = Pace {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A step could not be journaled, and was not taken.
-    #[error("could not write the journal before {action} of `{id}`")]
+    /// How far a step is could not be journaled.
+    #[error("could not write the journal {}", journaled(.id, *.action, *.stage))]
     Journal {
         id: ResourceId,
         action: Action,
+        /// What the entry would have said. The step was not taken if this is its intent.
+        stage: StepStage,
         #[source]
         source: io::Error,
     },
@@ -51,6 +53,16 @@ pub enum Error {
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// Which entry of the journal is missing, and what happened to the resource.
+fn journaled(id: &ResourceId, action: Action, stage: StepStage) -> String {
+    match stage {
+        StepStage::Intent => format!("before {action} of `{id}`, which was not started"),
+        StepStage::Applied => format!("after {action} of `{id}`, which was applied"),
+        StepStage::Done => format!("after {action} of `{id}`, which is done"),
+        StepStage::Failed => format!("after {action} of `{id}`, which failed"),
+    }
 }
 
 impl Error {
@@ -88,7 +100,7 @@ pub async fn run<B: Backend>(
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let stop = shutdown.child_token();
-    let worker = Worker {
+    let runner = StepRunner {
         backend,
         parts,
         journal,
@@ -105,7 +117,7 @@ pub async fn run<B: Backend>(
                 .into_iter()
                 .partition(|step| step.after.iter().all(|id| finished.contains(id)));
             waiting = rest;
-            running.extend(ready.into_iter().map(|step| worker.take(step)));
+            running.extend(ready.into_iter().map(|step| runner.take(step)));
         }
         match running.next().await {
             Some(Ok(id)) => {
@@ -131,7 +143,7 @@ pub async fn run<B: Backend>(
     }
 }
 
-struct Worker<'a, B: Backend> {
+struct StepRunner<'a, B: Backend> {
     backend: &'a B,
     parts: Option<&'a B::Parts>,
     journal: &'a Journal,
@@ -139,7 +151,7 @@ struct Worker<'a, B: Backend> {
     stop: &'a CancellationToken,
 }
 
-impl<B: Backend> Worker<'_, B> {
+impl<B: Backend> StepRunner<'_, B> {
     /// Takes one step: journal the intent, apply, wait for readiness, journal the outcome.
     async fn take(&self, step: Step) -> Result<ResourceId, Error> {
         let started = Instant::now();
@@ -203,6 +215,7 @@ impl<B: Backend> Worker<'_, B> {
             written => written.map_err(|source| Error::Journal {
                 id: step.id.clone(),
                 action: step.action,
+                stage,
                 source,
             }),
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use backend::Blame;
-use base::causes;
+use base::causes::innermost;
 use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use model::topology::ServiceName;
@@ -116,9 +116,7 @@ impl From<kube::Error> for Answer {
             },
             other => Self {
                 // The text of the outer errors adds nothing.
-                message: causes::of(&other)
-                    .last()
-                    .map_or_else(|| other.to_string(), ToString::to_string),
+                message: innermost(&other),
                 code: None,
             },
         }

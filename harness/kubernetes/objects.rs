@@ -49,7 +49,7 @@ fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec
             &clients(topology),
         )),
         Component::Web { version } => Some(web::objects(topology, site, service, version)),
-        Component::Worker { .. } => Some(worker::objects(topology, site, service)),
+        Component::Worker { .. } => Some(worker::objects(topology.worker(), site)),
     }
 }
 

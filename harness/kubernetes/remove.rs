@@ -100,10 +100,11 @@ impl Cluster {
         for object in objects {
             let api = self.of_kind(&kind_of(object));
             let name = reference(object);
-            while call("read it", api.get_opt(name_of(object)))
-                .await?
-                .is_some()
-            {
+            loop {
+                let found = call(format!("read {name}"), api.get_opt(name_of(object)));
+                if found.await?.is_none() {
+                    break;
+                }
                 wait(started, deadline, || format!("remove {name}")).await?;
             }
         }

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::{Container, EnvVar};
 use model::quantity::Duration;
-use model::topology::{Component, Service, Topology};
+use model::topology::{Service, Worker};
 
 use super::labels::{Part, version_of};
 use super::network_policy::{self, Peer};
@@ -21,7 +21,8 @@ pub(super) fn has_starter(service: &Service) -> bool {
     service.ports.iter().any(|port| port.name == STARTER)
 }
 
-pub(super) fn objects(topology: &Topology, site: &Site, service: &Service) -> Vec<Object> {
+pub(super) fn objects(worker: Worker<'_>, site: &Site) -> Vec<Object> {
+    let service = worker.service;
     let part = Part {
         site,
         application: "worker",
@@ -33,7 +34,7 @@ pub(super) fn objects(topology: &Topology, site: &Site, service: &Service) -> Ve
     let from: &[(Peer<'_>, &[i32])] = &[(Peer::Anyone, &[STARTER_PORT])];
     let from = if starter && way.is_open() { from } else { &[] };
     let to: (Peer<'_>, &[i32]) = (Peer::Services(&[FRONTEND]), &[FRONTEND_GRPC]);
-    let template = pod(topology, &part, service, starter).template();
+    let template = pod(worker, &part, starter).template();
     let mut objects = vec![
         workload::service_account(&part),
         network_policy::of(&part, from, &[to]),
@@ -49,29 +50,16 @@ pub(super) fn objects(topology: &Topology, site: &Site, service: &Service) -> Ve
 /// A worker without a starter has no probe. Only Temporal knows whether its task queue is polled,
 /// and that is checked elsewhere. It has no liveness probe either: a worker may be busy, and one
 /// that cannot continue exits.
-fn pod<'a>(topology: &Topology, part: &Part<'a>, service: &Service, starter: bool) -> Pod<'a> {
-    let Component::Worker {
-        task_queue,
-        run: _,
-        environment: own,
-        termination_grace_period,
-    } = &service.component
-    else {
-        unreachable!("only workers have worker pods");
-    };
+fn pod<'a>(worker: Worker<'_>, part: &Part<'a>, starter: bool) -> Pod<'a> {
     let answers = Question::Http {
         port: STARTER_PORT,
         path: "/ping",
     };
-    let mut environment: Vec<EnvVar> = own
-        .iter()
+    let variables = worker.environment(format!("{FRONTEND}:{FRONTEND_GRPC}"));
+    let mut environment: Vec<EnvVar> = variables
+        .into_iter()
         .map(|(name, value)| variable(name, value))
         .collect();
-    environment.extend([
-        variable("TEMPORAL_ADDRESS", format!("{FRONTEND}:{FRONTEND_GRPC}")),
-        variable("TEMPORAL_NAMESPACE", topology.main_namespace()),
-        variable("TEMPORAL_TASK_QUEUE", task_queue),
-    ]);
     environment
         .extend(starter.then(|| variable("STARTER_ADDRESS", format!("0.0.0.0:{STARTER_PORT}"))));
     let (volume, mount) = scratch("tmp", "/tmp");
@@ -90,7 +78,7 @@ fn pod<'a>(topology: &Topology, part: &Part<'a>, service: &Service, starter: boo
         },
         volumes: vec![volume],
         user: USER,
-        grace: seconds(*termination_grace_period),
+        grace: seconds(worker.termination_grace_period),
         reads: None,
     }
 }

@@ -27,17 +27,24 @@ pub enum Error {
     /// The profile pins a port that another program uses.
     #[error("port {port}, pinned for `{service}`, is used by another program")]
     PinnedTaken { port: u16, service: String },
-    #[error("no free port for `{service}` in {from}..{to}", from = .wanted, to = .wanted + STEPS)]
-    NoneFree { wanted: u16, service: String },
+    #[error("no free port for `{service}` from {first} to {last}")]
+    NoneFree {
+        first: u16,
+        last: u16,
+        service: String,
+    },
 }
 
 impl Error {
-    pub(super) fn hint(&self) -> Option<Hint> {
+    pub(super) fn hint(&self) -> Hint {
         match self {
-            Self::PinnedTaken { .. } => Some(Hint::say(
+            Self::PinnedTaken { .. } => Hint::say(
                 "Stop that program, or remove the port from the profile to have one chosen.",
-            )),
-            Self::NoneFree { .. } => None,
+            ),
+            Self::NoneFree { .. } => Hint::say(
+                "Stop programs that use these ports, or pin a free port for the service in the \
+                 profile.",
+            ),
         }
     }
 }
@@ -112,10 +119,12 @@ impl<'a> Addresses<'a> {
                 service: service.to_owned(),
             });
         } else {
-            (wanted..=wanted.saturating_add(STEPS))
+            let last = wanted.saturating_add(STEPS);
+            (wanted..=last)
                 .find(|number| self.is_free(*number))
                 .ok_or_else(|| Error::NoneFree {
-                    wanted,
+                    first: wanted,
+                    last,
                     service: service.to_owned(),
                 })?
         };
@@ -180,6 +189,25 @@ mod tests {
             .expect("another port");
         assert_eq!(listen.wanted, Some(number));
         assert_ne!(listen.address.port(), number);
+    }
+
+    #[test]
+    fn without_a_free_port_the_range_is_reported_even_at_its_end() {
+        let state = Directory::new("/nowhere/.harness/local");
+        let taken = Listen {
+            service: "web".to_owned(),
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, u16::MAX)),
+            wanted: None,
+        };
+        let mut addresses = Addresses::new(&state);
+        addresses.keep(&taken);
+        let error = addresses
+            .assign("web", "web-0", &port(None), Some(&taken))
+            .expect_err("the last port is taken");
+        assert_eq!(
+            error.to_string(),
+            "no free port for `web` from 65535 to 65535"
+        );
     }
 
     #[test]

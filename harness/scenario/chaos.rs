@@ -71,7 +71,7 @@ impl<B: Backend> Chaos<'_, B> {
                     return FaultState::Open;
                 }
                 // After any other error nothing is broken.
-                watch.expect(service);
+                watch.fault_ended(service);
                 return FaultState::Untouched;
             }
         };
@@ -83,7 +83,7 @@ impl<B: Backend> Chaos<'_, B> {
         self.wait_until(occurrence.until).await;
         match fault::heal_one(backend, journal, entry).await {
             Ok(()) => {
-                watch.expect(service);
+                watch.fault_ended(service);
                 let healed = self.now();
                 events.send(Kind::FaultHealed {
                     fault: occurrence.id.clone(),

@@ -211,7 +211,7 @@ impl<B: Backend> Stage<'_, B> {
         let mut loaded = Box::pin(offer(self, frontend, &mut histories)).await;
         let heal_failure = self.heal_rest(&mut loaded).await;
         if heal_failure.is_none() {
-            self.context.watch.expect_all();
+            self.context.watch.all_faults_ended();
         }
         self.begin_drain_anew(&mut loaded);
         let looking = self.look_back(frontend, archive, histories, &mut loaded.drain);

@@ -73,4 +73,4 @@ pub use wait::{Progress, Wait};
 pub use what_if::{Change, ChangeKind, Changes, Diagnostic, WhatIf, WhatIfState};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,8 +14,8 @@ use super::{Digest, Error};
 /// An image in an archive. Its content stays in the file and is read while it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    path: Utf8PathBuf,
-    digest: Digest,
+    pub(super) path: Utf8PathBuf,
+    pub(super) digest: Digest,
     pub(super) media_type: String,
     pub(super) manifest: Vec<u8>,
     pub(super) blobs: Vec<Blob>,

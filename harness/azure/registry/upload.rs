@@ -16,7 +16,8 @@ use crate::arm::{Answer, ErrorDetail};
 /// The size of a part in bytes: that of Azure's own clients.
 const PART: u64 = 4 << 20;
 
-/// The number of recoveries before an upload fails.
+/// The number of recoveries before an upload fails. A part that is accepted but not kept counts as
+/// one.
 const RECOVERIES: u32 = 5;
 
 /// A running upload: the URL of the next part, and the number of bytes that the registry has.
@@ -61,7 +62,18 @@ impl Session<'_> {
                     return same(self, &answer, &blob.digest);
                 }
                 StatusCode::Accepted if !last => {
-                    upload = after(&call, &answer, upload.has + part.size)?;
+                    let next = after(&call, &answer, upload.has + part.size)?;
+                    if next.has <= upload.has {
+                        // The registry accepted the part but did not keep it.
+                        if recoveries == RECOVERIES {
+                            return Err(Error::Unsupported {
+                                location: call.url.path().to_owned(),
+                                why: "accepted parts of an upload but did not keep them".to_owned(),
+                            });
+                        }
+                        recoveries += 1;
+                    }
+                    upload = next;
                     progress(upload.has.min(size));
                 }
                 // The answer to a part was lost and the part was sent twice, or the registry no
@@ -169,4 +181,55 @@ fn is_final(answer: &Answer) -> bool {
         .contains(&it.code.as_str())
     };
     answer.detail().all().iter().any(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8PathBuf;
+    use serde_json::json;
+
+    use super::*;
+    use crate::arm::Access;
+    use crate::arm::tests::{Reply, Server};
+    use crate::registry::Registry;
+
+    /// An image with one blob of this size in a file.
+    fn image(path: Utf8PathBuf, size: u64) -> Image {
+        let file = fs_err::File::create(&path).expect("writable");
+        file.set_len(size).expect("space");
+        let digest = Digest::of(b"not compared here");
+        let range = ByteRange { offset: 0, size };
+        Image {
+            path,
+            digest: digest.clone(),
+            media_type: String::new(),
+            manifest: Vec::new(),
+            blobs: vec![Blob { digest, range }],
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upload_fails_if_the_registry_accepts_parts_but_keeps_none() {
+        let location = "{base}/v2/worker/blobs/uploads/1";
+        let accepted = || Reply::new(202).header("location", location);
+        let granted = [
+            Reply::new(200).json(json!({"refresh_token": "refresh"})),
+            Reply::new(200).json(json!({"access_token": "access"})),
+            accepted(),
+        ];
+        let stands_still = vec![accepted().header("range", "0-0"); 20];
+        let server = Server::start(granted.into_iter().chain(stands_still)).await;
+        let login_server = server.base().trim_start_matches("https://");
+        let registry = Registry::new(server.client(), login_server, "tenant");
+        let mut session = Session::new(&registry, "worker", Access::PullAndPush);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = Utf8PathBuf::try_from(folder.path().join("image")).expect("a path in UTF-8");
+        let image = image(path, PART + 1);
+        let uploaded = session.upload(&image, &image.blobs[0], &|_| {}).await;
+        let error = uploaded.expect_err("no part was kept");
+        insta::assert_snapshot!(error, @"/v2/worker/blobs/uploads/1 accepted parts of an upload but did not keep them");
+        let lines = server.lines();
+        let parts = lines.lines().filter(|line| line.starts_with("PATCH"));
+        assert_eq!(parts.count(), 1 + RECOVERIES as usize, "{lines}");
+    }
 }

@@ -21,6 +21,7 @@ const POLL: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    verb: String,
 }
 
 /// The holder of a lock, as the lock file names it.
@@ -87,7 +88,13 @@ impl Lock {
             pid: std::process::id(),
         };
         let _ = file.write_all(&serde_json::to_vec(&holder)?);
-        Ok(Ok(Self { file }))
+        let verb = verb.to_owned();
+        Ok(Ok(Self { file, verb }))
+    }
+
+    /// The verb of the command that holds it: of this one.
+    pub fn verb(&self) -> &str {
+        &self.verb
     }
 
     /// A second descriptor of the same lock, for a child process to inherit until it is registered.
@@ -125,7 +132,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_second_command_waits_and_learns_who_holds_the_lock() {
         let fixture = fixture();
-        let _first = take(&fixture, "up", 0).await.expect("the lock is free");
+        let first = take(&fixture, "up", 0).await.expect("the lock is free");
+        assert_eq!(first.verb(), "up");
         let began = Instant::now();
         let holder = take(&fixture, "down", 15).await.expect_err("it is held");
         assert_eq!(

@@ -68,7 +68,7 @@ pub(super) fn look(
     };
     tell(&why, ui);
     let haste = CancellationToken::new();
-    let record = by_records(kind, &name, &state);
+    let record = by_records(kind, &name, &state)?;
     let (place, backend) = AnyBackend::of(record, state.clone(), None, haste.clone())?;
     Ok(Abandoned {
         name,
@@ -129,7 +129,7 @@ async fn own_silently(loaded: &Loaded, verb: &str) -> Result<Option<Abandoned>, 
     let journal = state.adopt(kind, found.as_deref());
     let journal = journal.map_err(state_error)?;
     let haste = CancellationToken::new();
-    let record = by_records(kind, &name, &state);
+    let record = by_records(kind, &name, &state)?;
     let (place, backend) = AnyBackend::of(record, state.clone(), Some(lock), haste.clone())?;
     Ok(Some(Abandoned {
         name,
@@ -178,17 +178,17 @@ fn evident(state: &Directory) -> &'static str {
 }
 
 /// How to reach a topology on this machine, by its records.
-fn by_records(kind: &str, profile: &str, state: &Directory) -> PlaceRecord {
+fn by_records(kind: &str, profile: &str, state: &Directory) -> Result<PlaceRecord, CommandError> {
     let backend = match kind {
         "k3d" => Backend::K3d(K3d::default()),
         "simulated" => Backend::Simulated,
         _ => Backend::Process {
-            engine: process::engine_of(state),
+            engine: process::engine_of(state).map_err(session::backend_error)?,
         },
     };
-    PlaceRecord {
+    Ok(PlaceRecord {
         profile: profile.to_owned(),
         backend,
         aim: Aim::Azure,
-    }
+    })
 }

@@ -35,7 +35,7 @@ pub(super) struct Fixture {
     pub(super) cancel: CancellationToken,
     environment: Environment,
     address: SocketAddr,
-    _lock: Lock,
+    lock: Lock,
     _folder: TempDir,
 }
 
@@ -51,7 +51,12 @@ impl Fixture {
         let environment = Environment::of_process();
         let (events, heard) = Events::channel();
         Self {
-            mysql: Mysql::new(engine.clone(), state.clone(), environment.clone()),
+            mysql: Mysql::new(
+                engine.clone(),
+                state.clone(),
+                environment.clone(),
+                Some(&lock),
+            ),
             engine,
             state,
             events,
@@ -60,7 +65,7 @@ impl Fixture {
             environment,
             prepared: None,
             address: free_address(),
-            _lock: lock,
+            lock,
             _folder: folder,
         }
     }
@@ -164,7 +169,7 @@ impl Fixture {
             self.state.clone(),
             self.environment.clone(),
         );
-        self.mysql = Mysql::new(parts.0, parts.1, parts.2);
+        self.mysql = Mysql::new(parts.0, parts.1, parts.2, Some(&self.lock));
         self.prepared = None;
     }
 

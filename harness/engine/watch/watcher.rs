@@ -97,11 +97,12 @@ impl Watch {
         self.0.borrow_mut().excuses.begin(service);
     }
 
-    pub fn expect(&self, service: &str) {
+    /// A fault on a service ended: its replicas are expected to live again.
+    pub fn fault_ended(&self, service: &str) {
         self.0.borrow_mut().excuses.end(service);
     }
 
-    pub fn expect_all(&self) {
+    pub fn all_faults_ended(&self) {
         self.0.borrow_mut().excuses.end_all();
     }
 

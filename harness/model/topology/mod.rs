@@ -9,6 +9,7 @@ mod digest;
 mod dynamic_config;
 mod model;
 mod probe;
+mod worker;
 mod worker_build;
 
 pub use database_connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connections};
@@ -19,4 +20,5 @@ pub use model::{
     Topology,
 };
 pub use probe::Probe;
+pub use worker::Worker;
 pub use worker_build::WorkerBuild;

@@ -32,16 +32,6 @@ impl Topology {
         let mut services = self.services.iter();
         services.find(|service| service.name.as_str() == name)
     }
-
-    /// Where the program of the worker comes from.
-    pub fn worker_run(&self) -> &Run {
-        let mut services = self.services.iter();
-        let run = services.find_map(|service| match &service.component {
-            Component::Worker { run, .. } => Some(run),
-            _ => None,
-        });
-        run.expect("every topology has a worker")
-    }
 }
 
 /// Settings of the whole Temporal cluster.

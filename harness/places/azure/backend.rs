@@ -216,7 +216,7 @@ impl Backend for AzureBackend {
     async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
         let scope = self.site.scope().await?;
         let mut expected = vec![group::id(&scope.group), stack::id(&scope)];
-        if !matches!(topology.worker_run(), Run::Image(_)) {
+        if !matches!(topology.worker().run, Run::Image(_)) {
             expected.push(image::id());
         }
         if !self.site.without_cluster() {

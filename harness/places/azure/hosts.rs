@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::Link;
 use super::site::Site;
-use crate::k3d::{self, Containers};
+use crate::k3d::{self, ContainerHost};
 
 #[derive(Debug)]
 pub struct Hosts {
@@ -23,7 +23,7 @@ pub struct Hosts {
     link: Arc<Link>,
     /// The hosts of the stand-in. It has the same pods as `link`. Their lives come from `link`;
     /// their logs come from the stand-in, which also has the logs of the nodes.
-    stand_in: Option<(Containers, k3d::Pods)>,
+    stand_in: Option<(ContainerHost, k3d::Pods)>,
 }
 
 impl Hosts {
@@ -36,7 +36,7 @@ impl Hosts {
         }
     }
 
-    fn containers(&self) -> Option<&Containers> {
+    fn containers(&self) -> Option<&ContainerHost> {
         self.stand_in.as_ref().map(|(containers, _)| containers)
     }
 }

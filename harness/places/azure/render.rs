@@ -31,7 +31,7 @@ pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Ve
     };
     let tags = [(PROFILE.to_owned(), profile.to_owned())].into();
     let template = template::template(azure, &topology.database, &place, &tags);
-    let worker = match topology.worker_run() {
+    let worker = match topology.worker().run {
         Run::Image(image) => image,
         _ => WORKER,
     };

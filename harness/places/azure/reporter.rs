@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use azure::arm::{self, Arm, Pending, Progress, Started, Wait};
 use backend::event::{Events, Kind};
+use base::news::Listener;
 use model::plan::ResourceId;
 use model::quantity;
 use serde_json::Value;
@@ -27,8 +28,10 @@ impl Reporter {
         }
     }
 
-    pub(super) fn events(&self) -> Option<&Events> {
-        self.events.as_ref()
+    /// The listener of long work. Without events, it ignores all messages.
+    pub(super) fn listener(&self) -> Listener {
+        let events = self.events.as_ref();
+        events.map_or_else(Listener::silent, |events| events.listener().clone())
     }
 
     /// Reports the current state, which a later one replaces.

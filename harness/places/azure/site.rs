@@ -49,10 +49,13 @@ impl Site {
         })
     }
 
-    /// Sets the faults of the built-in Azure in a rehearsal. Call it before anything is requested.
-    /// Only the first call counts.
+    /// Sets the faults of the built-in Azure in a rehearsal. Call it once, before anything is
+    /// requested.
     pub fn set_faults(&self, script: Script) {
-        self.script.get_or_init(|| script);
+        let connected = self.cloud.initialized();
+        assert!(!connected, "faults are set before the first request");
+        let set = self.script.set(script);
+        set.expect("faults are set once");
     }
 
     /// The connection to Azure.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use azure_simulator::{Hooks, Nothing};
 use backend::state::{Directory, Lock};
+use base::causes::in_one_line;
 use camino::Utf8PathBuf;
 use docker::Engine;
 use model::profile;
@@ -86,7 +87,8 @@ impl Hooks for StandInHooks {
         let mut restarts = self.restarts.lock().unwrap_or_else(PoisonError::into_inner);
         restarts.spawn(async move {
             if let Err(error) = restart(&engine, &container).await {
-                tracing::warn!(%error, "could not restart the database");
+                let error = in_one_line(&error);
+                tracing::warn!(error, "could not restart the database");
             }
         });
     }

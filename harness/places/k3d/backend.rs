@@ -15,7 +15,7 @@ use model::plan::{Observed, ResourceId, ResourceKind, State};
 use model::topology::{ServiceName, Topology};
 use tokio_util::sync::CancellationToken;
 
-use super::containers::Containers;
+use super::container_host::ContainerHost;
 use super::error::Error;
 use super::foresee::foresee;
 use super::found::Found;
@@ -45,7 +45,7 @@ pub struct K3dBackend {
     nodes: Nodes,
     images: NodeImages,
     groups: Groups,
-    hosts: (Containers, Pods),
+    hosts: (ContainerHost, Pods),
 }
 
 impl K3dBackend {
@@ -71,7 +71,7 @@ impl K3dBackend {
                 http: base::http::loopback_client().map_err(backend::Error::new)?,
             },
             hosts: (
-                Containers {
+                ContainerHost {
                     nodes: nodes.clone(),
                 },
                 Pods {
@@ -108,7 +108,7 @@ impl K3dBackend {
     }
 
     /// The host of the database and of the nodes.
-    pub fn containers(&self) -> &Containers {
+    pub fn containers(&self) -> &ContainerHost {
         &self.hosts.0
     }
 
@@ -185,7 +185,7 @@ impl K3dBackend {
 impl Backend for K3dBackend {
     type Frontend = temporal::Client;
     type Parts = Parts;
-    type Hosts = (Containers, Pods);
+    type Hosts = (ContainerHost, Pods);
 
     async fn prepare(
         &self,
@@ -281,7 +281,7 @@ impl Backend for K3dBackend {
         Ok(client.map_err(Error::from)?)
     }
 
-    fn hosts(&self) -> &(Containers, Pods) {
+    fn hosts(&self) -> &(ContainerHost, Pods) {
         &self.hosts
     }
 

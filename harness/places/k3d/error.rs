@@ -112,7 +112,7 @@ impl Error {
                 vec![Hint::say("Work in another folder; `-C FOLDER` names one.")]
             }
             Self::Orphan { .. } => vec![Hint::say("Stop it by hand.")],
-            Self::Address(error) => error.hint().into_iter().collect(),
+            Self::Address(error) => vec![error.hint()],
             _ => Vec::new(),
         }
     }

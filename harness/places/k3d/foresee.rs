@@ -15,7 +15,7 @@ pub(super) async fn foresee(
     cancel: &CancellationToken,
 ) -> Result<(), backend::Error> {
     if site.settings.extent == Extent::Topology {
-        let (run, environment) = (topology.worker_run(), &site.settings.environment);
+        let (run, environment) = (topology.worker().run, &site.settings.environment);
         artifact::foresee_worker_image(run, environment).map_err(Error::from)?;
     }
     site.mysql().await?.foresee(topology).await?;

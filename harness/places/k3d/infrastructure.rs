@@ -43,7 +43,7 @@ impl Infrastructure {
 
     /// Whether the existing cluster will be replaced, with everything in it.
     pub fn replaces_cluster(&self, parts: &Parts) -> Result<bool, backend::Error> {
-        let record = ClusterRecord::read(&self.site().state)?;
+        let record = ClusterRecord::read(&self.site().state)?.damaged_as_none();
         Ok(record.is_some_and(|record| parts.cluster.replaces(&record)))
     }
 

@@ -9,7 +9,7 @@ use base::causes::in_one_line;
 use model::plan::{ResourceId, ResourceKind};
 use model::topology::{Component, Service, ServiceName, Topology};
 
-use super::containers::Containers;
+use super::container_host::ContainerHost;
 use super::error::Error;
 use super::found::Found;
 use super::groups::Groups;
@@ -38,7 +38,7 @@ pub(super) fn reach(topology: &Topology) -> BTreeMap<ServiceName, Reach> {
 
 #[derive(Debug)]
 pub(super) struct Levers<'a> {
-    pub(super) containers: &'a Containers,
+    pub(super) containers: &'a ContainerHost,
     pub(super) groups: &'a Groups,
 }
 
@@ -109,7 +109,7 @@ impl Levers<'_> {
     /// in Azure has no frontend of its own.
     async fn serves(&self, namespace: &str) -> Result<Sighting, backend::Error> {
         let nothing = || Sighting::Seen("there is no frontend any more".to_owned());
-        if self.groups.nodes.live().await?.is_none() {
+        if let Found::Absent | Found::Dead(_) = self.find().await? {
             return Ok(nothing());
         }
         Ok(match ClusterRecord::frontend(&self.site().state) {
@@ -120,10 +120,16 @@ impl Levers<'_> {
 
     /// Whether a service was applied to the running cluster and not removed since.
     async fn is_applied(&self, service: &ServiceName) -> Result<bool, Error> {
-        Ok(match self.groups.nodes.find().await? {
+        Ok(match self.find().await? {
             Found::Live(record) => record.groups.contains(&deployment(service)),
             Found::Absent | Found::Dead(_) => false,
         })
+    }
+
+    /// The cluster. A damaged record is an error, because it does not show what was taken down.
+    async fn find(&self) -> Result<Found, Error> {
+        ClusterRecord::read(&self.site().state)?.damaged_as_error()?;
+        self.groups.nodes.find().await
     }
 
     fn site(&self) -> &Site {

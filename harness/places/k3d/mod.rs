@@ -7,7 +7,7 @@
 
 mod backend;
 mod connection;
-mod containers;
+mod container_host;
 mod error;
 mod foresee;
 mod found;
@@ -37,7 +37,7 @@ use ::backend::state::Directory;
 
 pub use backend::K3dBackend;
 pub use connection::connect;
-pub use containers::Containers;
+pub use container_host::ContainerHost;
 pub use error::Error;
 pub use infrastructure::Infrastructure;
 pub use nodes::node_image;

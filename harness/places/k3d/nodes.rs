@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use backend::Readiness;
-use base::file::write_atomically;
+use base::causes::in_one_line;
+use base::file::{Stored, write_atomically};
 use camino::Utf8PathBuf;
 use docker::{OWNER, Owned, Status};
 use model::plan::{Observed, Resource, State};
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::found::Found;
-use super::record::{self, ClusterRecord, Stage};
+use super::record::{self, ClusterRecord, ClusterStage};
 use super::site::Site;
 use super::tool::{self, MARK};
 use crate::address::Listen;
@@ -72,14 +73,14 @@ impl Nodes {
 
     /// Looks for the cluster in Docker and in the record.
     pub(super) async fn find(&self) -> Result<Found, Error> {
-        let Some(record) = ClusterRecord::read(&self.site.state)? else {
+        let Some(record) = ClusterRecord::read(&self.site.state)?.damaged_as_none() else {
             return Ok(if self.pieces().await?.is_empty() {
                 Found::Absent
             } else {
                 Found::Dead("it exists without a record".to_owned())
             });
         };
-        if record.stage == Stage::Making {
+        if record.stage == ClusterStage::Making {
             return Ok(Found::Dead(
                 "an interrupted command was creating it".to_owned(),
             ));
@@ -124,7 +125,7 @@ impl Nodes {
         let Site { names, state, .. } = &*self.site;
         let mut record = ClusterRecord {
             digest: wanted.cluster.digest(),
-            stage: Stage::Making,
+            stage: ClusterStage::Making,
             nodes: names.nodes(wanted.cluster.servers, wanted.cluster.agents),
             image: wanted.image.clone(),
             ports: wanted.ports.clone(),
@@ -145,7 +146,7 @@ impl Nodes {
             });
         }
         self.fetch_kubeconfig(cancel).await?;
-        record.stage = Stage::Made;
+        record.stage = ClusterStage::Made;
         record.write(state)
     }
 
@@ -171,7 +172,8 @@ impl Nodes {
             let name = &self.site.names.cluster;
             let uncancelled = CancellationToken::new();
             if let Err(error) = self.site.k3d().delete(name, &uncancelled).await {
-                tracing::warn!(%error, "k3d could not delete the cluster");
+                let error = in_one_line(&error);
+                tracing::warn!(error, "k3d could not delete the cluster");
             }
         }
         let engine = self.site.engine().await?;
@@ -226,8 +228,9 @@ impl Nodes {
     /// and neither images nor objects wait for it.
     pub(super) async fn pods_can_run(&self) -> Readiness {
         let nodes = match ClusterRecord::read(&self.site.state) {
-            Ok(record) => record.map_or(0, |record| record.nodes.len()),
-            Err(error) => return Readiness::unseen(&error),
+            Ok(Stored::Read(record)) => record.nodes.len(),
+            Ok(Stored::Absent) => 0,
+            Ok(Stored::Damaged(error)) | Err(error) => return Readiness::unseen(&error),
         };
         match self.site.api.cluster().await {
             Ok(cluster) => cluster.ready(nodes).await,
@@ -256,7 +259,8 @@ impl Nodes {
 
     /// The nodes in the record, if it can be read.
     pub(super) fn recorded(&self) -> Vec<String> {
-        let record = ClusterRecord::read(&self.site.state).ok().flatten();
+        let record = ClusterRecord::read(&self.site.state).ok();
+        let record = record.and_then(Stored::damaged_as_none);
         record.map_or_else(Vec::new, |record| record.nodes)
     }
 }

@@ -29,7 +29,7 @@ pub fn objects(profile: &str, topology: &Topology) -> Vec<Group> {
 }
 
 fn worker(topology: &Topology) -> &str {
-    match topology.worker_run() {
+    match topology.worker().run {
         Run::Image(image) => image,
         _ => WORKER,
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backend::{Endpoint, Host, Log, Vitals};
 use base::causes::in_one_line;
+use base::file::Stored;
 use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use kubernetes::Cluster;
@@ -31,7 +32,7 @@ impl Pods {
 impl Host for Pods {
     async fn vitals(&self) -> Vitals {
         // An unreadable record is reported by the host of the nodes.
-        let Ok(Some(_)) = ClusterRecord::known(&self.site().state) else {
+        let Ok(Stored::Read(_)) = ClusterRecord::read(&self.site().state) else {
             return Vitals::default();
         };
         match self.site().api.cluster().await {
@@ -97,9 +98,7 @@ impl Host for Pods {
     }
 
     async fn worker_build(&self) -> Option<WorkerBuild> {
-        ClusterRecord::read(&self.site().state)
-            .ok()??
-            .images?
-            .worker
+        let record = ClusterRecord::read(&self.site().state).ok()?;
+        record.damaged_as_none()?.images?.worker
     }
 }

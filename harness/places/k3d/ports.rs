@@ -158,7 +158,7 @@ mod tests {
 
     use model::topology::Digest;
 
-    use super::super::record::{ClusterRecord, Stage};
+    use super::super::record::{ClusterRecord, ClusterStage};
     use super::*;
 
     fn topology(sets: &[&str]) -> Topology {
@@ -172,7 +172,7 @@ mod tests {
     fn record(ports: &Ports) -> ClusterRecord {
         ClusterRecord {
             digest: Digest::of(&1),
-            stage: Stage::Made,
+            stage: ClusterStage::Made,
             nodes: Vec::new(),
             image: String::new(),
             ports: ports.cluster.clone(),

@@ -12,7 +12,7 @@ use model::plan::ResourceId;
 use model::topology::Topology;
 use tokio_util::sync::CancellationToken;
 
-use super::containers::Containers;
+use super::container_host::ContainerHost;
 use super::error::Error;
 use super::foresee::foresee;
 use super::image::{self, Image};
@@ -26,7 +26,7 @@ use super::{groups, objects, tool, worker};
 
 #[derive(Clone, Copy)]
 pub(super) struct Preparation<'a> {
-    pub(super) containers: &'a Containers,
+    pub(super) containers: &'a ContainerHost,
     pub(super) topology: &'a Topology,
     pub(super) provision: Provision<'a>,
 }
@@ -80,7 +80,7 @@ impl Preparation<'_> {
         // Without Docker nothing works here, so its error comes first.
         self.site().engine().await?;
         let state = &self.site().state;
-        let record = ClusterRecord::read(state)?;
+        let record = ClusterRecord::read(state)?.damaged_as_none();
         let runs = self.containers.nodes.first_runs().await?;
         let mysql = match database::address(state) {
             Some(address) => Some((address, self.containers.database_lives().await?)),

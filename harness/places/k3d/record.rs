@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
-use base::file::{present, read_json, write_json};
+use base::file::{Stored, present, read_stored, write_json};
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
 use model::topology::{Digest, WorkerBuild};
@@ -24,7 +24,7 @@ use crate::address::Listen;
 pub(super) struct ClusterRecord {
     /// The digest of its configuration.
     pub(super) digest: Digest,
-    pub(super) stage: Stage,
+    pub(super) stage: ClusterStage,
     /// The containers that are its nodes.
     pub(super) nodes: Vec<String>,
     /// The id of the nodes' image.
@@ -40,7 +40,7 @@ pub(super) struct ClusterRecord {
 /// How far the creation of a cluster is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Stage {
+pub(super) enum ClusterStage {
     /// k3d was started, and may have been killed.
     Making,
     /// k3d finished.
@@ -61,17 +61,11 @@ pub(super) struct Imported {
 }
 
 impl ClusterRecord {
-    /// The record of a state folder. A damaged record counts as none: Docker still knows the
-    /// containers, so they can be removed.
-    pub(super) fn read(state: &Directory) -> Result<Option<Self>, Error> {
-        let bytes = present(fs_err::read(path(state))).map_err(failed("read", state))?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
-
-    /// The same, but a damaged record is an error: without it, nobody knows which replicas should
-    /// be alive.
-    pub(super) fn known(state: &Directory) -> Result<Option<Self>, Error> {
-        read_json(&path(state)).map_err(failed("read", state))
+    /// The record of a state folder. Without it, Docker still knows the containers, so they can be
+    /// removed, but nobody knows which replicas should be alive.
+    pub(super) fn read(state: &Directory) -> Result<Stored<Self, Error>, Error> {
+        let stored = read_stored(&path(state)).map_err(failed("read", state))?;
+        Ok(stored.map_damage(failed("read", state)))
     }
 
     pub(super) fn write(&self, state: &Directory) -> Result<(), Error> {
@@ -81,7 +75,7 @@ impl ClusterRecord {
     /// Changes the record, if there is one. Parallel steps do this one after the other, since
     /// nothing is awaited here.
     pub(super) fn change(state: &Directory, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
-        let Some(mut record) = Self::read(state)? else {
+        let Some(mut record) = Self::read(state)?.damaged_as_none() else {
             return Ok(());
         };
         change(&mut record);
@@ -102,7 +96,8 @@ impl ClusterRecord {
 
     /// The address of the frontend on this machine.
     pub(super) fn frontend(state: &Directory) -> Result<SocketAddr, Error> {
-        let record = Self::read(state)?.ok_or(Error::NoCluster)?;
+        let record = Self::read(state)?.damaged_as_error()?;
+        let record = record.ok_or(Error::NoCluster)?;
         let listen = record.ports.get(names::FRONTEND).ok_or(Error::NoCluster)?;
         Ok(listen.address)
     }
@@ -136,10 +131,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = camino::Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
         let state = Directory::new(folder);
-        assert_eq!(ClusterRecord::known(&state).expect("no error"), None);
+        let stored = || ClusterRecord::read(&state).expect("no error");
+        assert_eq!(stored().damaged_as_error().expect("no error"), None);
         fs_err::create_dir_all(state.run()).expect("a folder");
         fs_err::write(path(&state), "half a rec").expect("a file");
-        assert_eq!(ClusterRecord::read(&state).expect("no error"), None);
-        assert!(ClusterRecord::known(&state).is_err());
+        assert_eq!(stored().damaged_as_none(), None);
+        assert!(stored().damaged_as_error().is_err());
     }
 }

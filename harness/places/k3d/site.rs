@@ -77,7 +77,8 @@ impl Site {
         let connect = || async {
             let environment = &self.settings.environment;
             let engine = Engine::connect(environment).await?;
-            let mysql = Mysql::new(engine.clone(), self.state.clone(), environment.clone());
+            let (state, lock) = (self.state.clone(), self.lock.as_deref());
+            let mysql = Mysql::new(engine.clone(), state, environment.clone(), lock);
             Ok(Docker { engine, mysql })
         };
         self.docker.get_or_try_init(connect).await

@@ -22,7 +22,7 @@ pub(super) async fn image(
     engine: &Engine,
     provision: Provision<'_>,
 ) -> Result<Option<Image>, backend::Error> {
-    let run = topology.worker_run();
+    let run = topology.worker().run;
     Ok(match (run, site.settings.extent, provision.fetch) {
         (Run::Build(_) | Run::Command(_), Extent::Infrastructure, _) => None,
         (Run::Build(_) | Run::Command(_), Extent::Topology, Fetch::Nothing) => {
@@ -75,8 +75,9 @@ async fn provided(
 /// The worker's image that the cluster has, for a plan that is not carried out.
 fn earlier(state: &Directory, topology: &Topology) -> Result<Image, Error> {
     let others = image::references(topology);
-    let record = ClusterRecord::read(state)?.and_then(|record| record.images);
-    let mut earlier = record.into_iter().flat_map(|imported| imported.ids);
+    let record = ClusterRecord::read(state)?.damaged_as_none();
+    let images = record.and_then(|record| record.images);
+    let mut earlier = images.into_iter().flat_map(|imported| imported.ids);
     let (reference, id) = earlier
         .find(|(reference, _)| !others.contains(reference))
         .unwrap_or_else(|| (NOT_MADE.to_owned(), NOT_MADE.to_owned()));

@@ -3,11 +3,10 @@
 //! The container shares this machine's network. So it reaches the frontend on 127.0.0.1, and can be
 //! reached only there.
 
-use std::io;
 use std::net::SocketAddr;
 
 use backend::state::Directory;
-use base::file::{present, read_json, write_json};
+use base::file::{Stored, present, read_stored, write_json};
 use camino::Utf8PathBuf;
 use docker::{ContainerSpec, Error, File};
 use model::plan::{Resource, ResourceId, ResourceKind};
@@ -51,16 +50,11 @@ impl Console {
         }
     }
 
-    /// The console that was created, if any. A damaged record counts as none, so that the
-    /// containers that Docker still knows can be stopped.
-    pub(super) fn read(state: &Directory) -> Option<Self> {
-        Self::known(state).ok().flatten()
-    }
-
-    /// The same, but a damaged record is an error: without it, nobody knows whether there is a
-    /// console.
-    pub(super) fn known(state: &Directory) -> io::Result<Option<Self>> {
-        read_json(&path(state))
+    /// The console that was created, if any.
+    pub(super) fn read(state: &Directory) -> Result<Stored<Self, Error>, Error> {
+        let unreadable = || Error::file("read", path(state));
+        let stored = read_stored(&path(state)).map_err(unreadable())?;
+        Ok(stored.map_damage(unreadable()))
     }
 
     /// The URL that must answer 200 when the console is ready.

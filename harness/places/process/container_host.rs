@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backend::{Endpoint, Host, Log, Vitals};
 use base::causes::in_one_line;
+use base::file::Stored;
 use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use futures_util::future::try_join;
@@ -36,6 +37,11 @@ impl ContainerHost {
         docker.ok().flatten()
     }
 
+    /// The console that was created, if its record can be read.
+    fn console(&self) -> Option<Console> {
+        Console::read(&self.site.state).ok()?.damaged_as_none()
+    }
+
     fn log(&self, replica: &str) -> Utf8PathBuf {
         self.site.state.logs().join(format!("{replica}.log"))
     }
@@ -47,12 +53,13 @@ impl ContainerHost {
         };
         let (engine, mysql) = (&docker.engine, docker.mysql.names().container());
         container_life::add(&mut vitals, engine, MYSQL, mysql).await;
-        match Console::known(&self.site.state) {
-            Ok(Some(console)) => {
+        match Console::read(&self.site.state) {
+            Ok(Stored::Read(console)) => {
                 container_life::add(&mut vitals, engine, WEB, &console.name).await;
             }
-            Ok(None) => {}
-            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+            Ok(Stored::Absent) => {}
+            // Nobody knows whether there is a console.
+            Ok(Stored::Damaged(error)) | Err(error) => vitals.unseen = Some(in_one_line(&error)),
         }
         Ok(vitals)
     }
@@ -71,7 +78,7 @@ impl ContainerHost {
         docker: &Connected,
         follow: Option<&CancellationToken>,
     ) -> Result<(), Error> {
-        let Some(console) = Console::read(&self.site.state) else {
+        let Some(console) = Console::read(&self.site.state)?.damaged_as_none() else {
             return Ok(());
         };
         let (engine, container) = (&docker.engine, &console.name);
@@ -98,7 +105,7 @@ impl Host for ContainerHost {
         let docker = self.docker().await?;
         let container = match replica {
             MYSQL => docker.mysql.names().container().to_owned(),
-            _ => Console::read(&self.site.state)?.name,
+            _ => self.console()?.name,
         };
         let file = self.log(replica);
         container_life::log_tail(&docker.engine, &container, file, life).await
@@ -121,7 +128,7 @@ impl Host for ContainerHost {
             address,
             wanted: None,
         });
-        let console = Console::read(&self.site.state).map(|console| Endpoint {
+        let console = self.console().map(|console| Endpoint {
             service: ServiceName::new(WEB),
             replica: WEB.to_owned(),
             port: "http".to_owned(),
@@ -138,7 +145,7 @@ impl Host for ContainerHost {
         };
         let time = docker.mysql.container().usage().await;
         usage.extend(time.map(|time| (MYSQL.to_owned(), time)));
-        if let Some(console) = Console::read(&self.site.state) {
+        if let Some(console) = self.console() {
             let time = docker.engine.cpu_time(&console.name).await.ok();
             usage.extend(time.map(|time| (WEB.to_owned(), time)));
         }
@@ -146,7 +153,7 @@ impl Host for ContainerHost {
     }
 
     async fn database(&self) -> Result<Option<ConnectOptions>, backend::Error> {
-        if self.site.docker.database_address().is_none() {
+        if !database::has_record(&self.site.state) {
             return Ok(None);
         }
         let docker = self.site.docker.connected().await?;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use backend::Readiness;
+use base::causes::in_one_line;
 use model::plan::{Observed, ResourceId, ResourceKind, State};
 
 use super::console::{Console, WEB};
@@ -82,7 +83,7 @@ impl Containers {
 
     /// Whether a container does its job; `None` if it was taken down.
     pub(super) async fn ready_again(&self, replica: &str) -> Result<Option<Readiness>, Error> {
-        if !self.is_made(replica) {
+        if !self.is_made(replica)? {
             return Ok(None);
         }
         let id = ResourceId::new(ResourceKind::Container, replica);
@@ -90,17 +91,19 @@ impl Containers {
     }
 
     /// Whether a container was created and not taken down since.
-    fn is_made(&self, replica: &str) -> bool {
-        match replica {
-            MYSQL => self.site.docker.database_address().is_some(),
-            WEB => Console::read(&self.site.state).is_some(),
+    fn is_made(&self, replica: &str) -> Result<bool, Error> {
+        Ok(match replica {
+            MYSQL => database::has_record(&self.site.state),
+            WEB => Console::read(&self.site.state)?
+                .damaged_as_error()?
+                .is_some(),
             _ => false,
-        }
+        })
     }
 
     /// Kills a container, if it runs.
     pub(super) async fn kill(&self, replica: &str) -> Result<(), Error> {
-        if !self.is_made(replica) {
+        if !self.is_made(replica)? {
             return Ok(());
         }
         let docker = self.site.docker.connected().await?;
@@ -112,7 +115,7 @@ impl Containers {
 
     /// Starts a container again, unless it was taken down since.
     pub(super) async fn start_again(&self, replica: &str) -> Result<(), Error> {
-        if !self.is_made(replica) {
+        if !self.is_made(replica)? {
             return Ok(());
         }
         let docker = self.site.docker.connected().await?;
@@ -140,7 +143,7 @@ fn unknown(error: &Error) -> Observed {
     Observed {
         id: database::container_id(),
         state: State::Dead {
-            reason: error.to_string(),
+            reason: in_one_line(error),
         },
         needs: Vec::new(),
         stays: false,

@@ -1,8 +1,9 @@
 //! The containers that a state folder may have in Docker: MySQL and the web console.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use backend::state::Directory;
+use backend::state::{Directory, Lock};
 use base::tool::Environment;
 use database::Mysql;
 use docker::Engine;
@@ -28,6 +29,7 @@ pub(super) struct DockerSite {
     state: Directory,
     environment: Environment,
     http: reqwest::Client,
+    lock: Option<Arc<Lock>>,
     connected: OnceCell<Connected>,
 }
 
@@ -40,11 +42,17 @@ pub(super) struct Connected {
 }
 
 impl DockerSite {
-    pub(super) fn new(state: Directory, environment: Environment, http: reqwest::Client) -> Self {
+    pub(super) fn new(
+        state: Directory,
+        environment: Environment,
+        http: reqwest::Client,
+        lock: Option<Arc<Lock>>,
+    ) -> Self {
         Self {
             state,
             environment,
             http,
+            lock,
             connected: OnceCell::new(),
         }
     }
@@ -60,7 +68,7 @@ impl DockerSite {
                         state: state.clone(),
                         http: self.http.clone(),
                     },
-                    mysql: Mysql::new(engine.clone(), state, environment),
+                    mysql: Mysql::new(engine.clone(), state, environment, self.lock.as_deref()),
                     engine,
                 })
             })

@@ -30,7 +30,7 @@ pub(super) fn file(
         .join(format!("dynamic-config-{}.yaml", digest.short()));
     if fetch == Fetch::Missing {
         let written = write_atomically(&path, text.as_bytes());
-        written.map_err(|source| Error::Records {
+        written.map_err(|source| Error::WriteDynamicConfig {
             path: path.clone(),
             source,
         })?;

@@ -22,6 +22,12 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    #[error("could not write the dynamic configuration to {path}")]
+    WriteDynamicConfig {
+        path: Utf8PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// A replica could not be started.
     #[error("could not start `{replica}`")]
     Start {
@@ -79,6 +85,18 @@ pub enum Error {
     NotOwner,
 }
 
+impl Error {
+    /// Whether a record is damaged, so that another look would find the same.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Records { source, .. } | Self::Docker(docker::Error::File { source, .. }) => {
+                source.kind() == io::ErrorKind::InvalidData
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
         let error = match error {
@@ -86,13 +104,20 @@ impl From<Error> for backend::Error {
             error => error,
         };
         let hints = match &error {
+            error if error.is_damage() => vec![
+                Hint::run(Verb::Up)
+                    .words(" to write the record again, or ")
+                    .command(Verb::Down)
+                    .words(" to remove what it describes."),
+            ],
+            Error::Records { .. } => vec![Hint::say("Give your user access to that folder.")],
             Error::Start { replica, .. } => vec![Hint::run(Verb::LogsOf(replica.clone()))],
             Error::Several { .. } => vec![Hint::run(Verb::Logs)],
             Error::Stop(_) => {
                 vec![Hint::run(Verb::Down).words(" again, or stop the processes by hand.")]
             }
             Error::Program(error) => error.hints(),
-            Error::Address(error) => error.hint().into_iter().collect(),
+            Error::Address(error) => vec![error.hint()],
             Error::Docker(error) => error.hints(),
             Error::DatabasePath { .. } => {
                 let shorter = "Work in a folder with a shorter path; `-C FOLDER` names one.";

@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use backend::state::Directory;
-use base::file::{present, read_json, write_json};
+use base::file::{Stored, present, read_stored, write_json};
 use base::log_tail::LogTail;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::{ResourceId, ResourceKind};
@@ -71,25 +71,18 @@ impl Launch {
         ResourceId::new(ResourceKind::Process, &self.replica)
     }
 
-    /// The record of a replica, if there is one.
-    pub fn read(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
-        let bytes = present(fs_err::read(Self::path(state, replica)))?;
-        // A damaged record counts as none, so that the replica can be stopped: the journal and the
-        // marker still identify it.
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
-
-    /// The same, but a damaged record is an error: without it, nobody knows which replicas should
-    /// be alive.
-    pub(super) fn known(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
-        read_json(&Self::path(state, replica))
+    /// The record of a replica.
+    pub fn read(state: &Directory, replica: &str) -> io::Result<Stored<Self>> {
+        read_stored(&Self::path(state, replica))
     }
 
     /// All valid records of the folder, by replica.
     pub fn read_all(state: &Directory) -> io::Result<Vec<Self>> {
-        let replicas = Self::replicas(state)?;
-        let records = replicas.iter().map(|replica| Self::read(state, replica));
-        records.filter_map(Result::transpose).collect()
+        let mut records = Vec::new();
+        for replica in Self::replicas(state)? {
+            records.extend(Self::read(state, &replica)?.damaged_as_none());
+        }
+        Ok(records)
     }
 
     /// The replicas that have a record, valid or not.
@@ -192,6 +185,7 @@ fn register(state: &Directory, replica: &str) -> io::Result<(Launch, File)> {
     // neither this process nor its children.
     nix::unistd::setsid()?;
     let launch = Launch::read(state, replica)?
+        .damaged_as_error()?
         .ok_or_else(|| io::Error::other(format!("`{replica}` has no launch record")))?;
     let mut file = File::options()
         .read(true)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::{Host as _, Readiness, namespaces};
+use base::causes::in_one_line;
 use futures_util::future::join_all;
 use model::profile::Engine;
 use model::topology::{Component, Service, ServiceName, Topology};
@@ -98,7 +99,13 @@ impl Levers<'_> {
             } else {
                 self.processes.ready_again(replica).await
             };
-            let looked = looked.unwrap_or_else(|error| Some(Readiness::unseen(&error)));
+            let looked = looked.unwrap_or_else(|error| {
+                Some(if error.is_damage() {
+                    Readiness::Never(in_one_line(&error))
+                } else {
+                    Readiness::unseen(&error)
+                })
+            });
             looks.extend(looked.map(|look| (replica.as_str(), look)));
         }
         together(&looks)
@@ -109,6 +116,7 @@ impl Levers<'_> {
         match self.site.frontend_address() {
             Ok(Some(frontend)) => namespaces::ready(namespace, frontend).await.into(),
             Ok(None) => Sighting::Seen("no frontend is up".to_owned()),
+            Err(error) if error.is_damage() => Sighting::Never(in_one_line(&error)),
             Err(error) => Readiness::unseen(&error).into(),
         }
     }

@@ -49,7 +49,7 @@ pub(super) async fn parts(
 ) -> Result<Parts, Error> {
     if provision.fetch == Fetch::Missing {
         let environment = &site.settings.environment;
-        artifact::foresee_worker(topology.worker_run(), environment)?;
+        artifact::foresee_worker(topology.worker().run, environment)?;
     }
     let before = records::all(&site.state)?;
     match &site.settings.engine {

@@ -40,7 +40,8 @@ impl ProcessHost {
     /// The life of a replica; `None` if the replica is being started.
     fn life(&self, replica: &str) -> io::Result<Option<Vital>> {
         let (state, children) = (&self.site.state, &self.site.children);
-        let Some(launch) = Launch::known(state, replica)? else {
+        // Without its record, nobody knows whether the replica should be alive.
+        let Some(launch) = Launch::read(state, replica)?.damaged_as_error()? else {
             return Ok(None);
         };
         let vital = |process: PidFile, ended: Option<String>| Vital {
@@ -91,7 +92,7 @@ impl Host for ProcessHost {
 
     async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let state = &self.site.state;
-        let launch = Launch::read(state, replica).ok()??;
+        let launch = Launch::read(state, replica).ok()?.damaged_as_none()?;
         let last = PidFile::last(state, replica).ok()?.map(PidFile::life);
         // Only the last life's part of the log is known.
         let is_last = life.is_none() || life == last.as_deref();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backend::Readiness;
 use base::causes::in_one_line;
+use base::file::Stored;
 use model::plan::{Observed, ResourceId, ResourceKind, State};
 
 use super::children::ChildState;
@@ -93,9 +94,10 @@ impl Processes {
     /// Ends a process with everything that it started, and removes its record.
     pub(super) async fn remove(&self, id: &ResourceId) -> Result<(), Error> {
         let grace = match records::of(&self.site.state, id.name())? {
-            Some(launch) => launch.grace.as_std(),
-            // It was in the journal but never started, or its record is lost.
-            None => UNKNOWN_GRACE,
+            Stored::Read(launch) => launch.grace.as_std(),
+            // It was in the journal but never started, or its record is lost. The journal and the
+            // marker still identify it.
+            Stored::Absent | Stored::Damaged(_) => UNKNOWN_GRACE,
         };
         let (state, haste) = (&self.site.state, &self.site.settings.haste);
         stop::stop(state, id.name(), grace, haste).await?;
@@ -105,9 +107,10 @@ impl Processes {
     /// Whether a process does its job, by the prepared record or else by the one that it was
     /// started with.
     pub(super) async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
+        let recorded = || records::of(&self.site.state, id.name());
         let launch = match parts {
             Some(parts) => parts.launch(id).cloned().map(Some),
-            None => records::of(&self.site.state, id.name()),
+            None => recorded().and_then(Stored::damaged_as_error),
         };
         match launch {
             Ok(Some(launch)) => self.does_its_job(&launch).await,
@@ -118,7 +121,8 @@ impl Processes {
 
     /// Whether a started process does its job; `None` if it was taken down since.
     pub(super) async fn ready_again(&self, replica: &str) -> Result<Option<Readiness>, Error> {
-        Ok(match records::of(&self.site.state, replica)? {
+        let launch = records::of(&self.site.state, replica)?;
+        Ok(match launch.damaged_as_error()? {
             Some(launch) => Some(self.does_its_job(&launch).await),
             None => None,
         })
@@ -161,7 +165,8 @@ impl Processes {
 
     /// Starts a process again with its last record, unless it is alive or was taken down since.
     pub(super) async fn start_again(&self, replica: &str) -> Result<(), Error> {
-        match records::of(&self.site.state, replica)? {
+        let launch = records::of(&self.site.state, replica)?;
+        match launch.damaged_as_error()? {
             Some(launch) => start::start_again(&launch, &self.site).await,
             None => Ok(()),
         }

@@ -3,7 +3,7 @@
 use artifact::{Pin, Program, ServerSearch, TemporalSearch};
 use backend::{Fetch, Provision};
 use camino::Utf8Path;
-use model::topology::{Component, Topology};
+use model::topology::Topology;
 
 use super::error::Error;
 use super::records::Records;
@@ -89,17 +89,13 @@ pub(super) async fn worker(
         events,
         cancel,
     } = provision;
-    let found = topology.services.iter().find_map(|it| match &it.component {
-        Component::Worker { run, .. } => Some((it, run)),
-        _ => None,
-    });
-    let (service, run) = found.expect("every topology has a worker");
+    let worker = topology.worker();
     if fetch == Fetch::Missing {
         let environment = &site.settings.environment;
-        return Ok(artifact::worker(run, environment, events.listener(), cancel).await?);
+        return Ok(artifact::worker(worker.run, environment, events.listener(), cancel).await?);
     }
     let known = before.values().map(|(launch, _)| launch);
-    let mut known = known.filter(|launch| launch.services == [service.name.as_str()]);
+    let mut known = known.filter(|launch| launch.services == [worker.service.name.as_str()]);
     Ok(known.next().map_or_else(
         || Program::still_missing("worker"),
         |launch| Program::new(launch.program.clone(), launch.arguments.clone()),

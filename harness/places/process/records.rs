@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use backend::state::Directory;
+use base::file::Stored;
 
 use super::error::Error;
 use super::launch::Launch;
@@ -21,9 +22,15 @@ pub(super) fn all(state: &Directory) -> Result<Records, Error> {
     Ok(records)
 }
 
-/// The record of a replica's last start; `None` if it was taken down since.
-pub(super) fn of(state: &Directory, replica: &str) -> Result<Option<Launch>, Error> {
-    Launch::read(state, replica).map_err(unreadable(state))
+/// The record of a replica's last start; absent if it was taken down since.
+pub(super) fn of(state: &Directory, replica: &str) -> Result<Stored<Launch, Error>, Error> {
+    let stored = Launch::read(state, replica).map_err(unreadable(state))?;
+    Ok(stored.map_damage(unreadable(state)))
+}
+
+/// The replicas that have a record, valid or not.
+pub(super) fn replicas(state: &Directory) -> Result<Vec<String>, Error> {
+    Launch::replicas(state).map_err(unreadable(state))
 }
 
 /// Whether the process of a replica is alive.
@@ -35,9 +42,8 @@ pub(super) fn is_alive(state: &Directory, replica: &str) -> Result<bool, Error> 
 /// The replicas with a damaged launch record or pid file, each with a text that says which.
 pub(super) fn broken(state: &Directory) -> Result<BTreeMap<String, &'static str>, Error> {
     let mut broken = BTreeMap::new();
-    for replica in Launch::replicas(state).map_err(unreadable(state))? {
-        let launch = Launch::read(state, &replica).map_err(unreadable(state))?;
-        if launch.is_none() {
+    for replica in replicas(state)? {
+        if let Stored::Damaged(_) = of(state, &replica)? {
             broken.insert(replica, "its launch record cannot be read");
         } else if PidFile::is_broken(state, &replica).map_err(unreadable(state))? {
             broken.insert(replica, "its pid file cannot be read");

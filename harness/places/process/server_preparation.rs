@@ -171,7 +171,7 @@ impl ServerPreparation<'_> {
         maker: &LaunchMaker<'_>,
         addresses: &mut Addresses<'_>,
     ) -> Result<Listen, Error> {
-        let before = Console::read(maker.state);
+        let before = Console::read(maker.state)?.damaged_as_none();
         let runs = match &before {
             Some(console) => self.docker.web.status(console).await? == Some(Status::Running),
             None => false,

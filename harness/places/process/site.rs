@@ -1,6 +1,7 @@
 //! What all parts of this place share.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use backend::state::{Directory, Lock};
 use base::tool::Environment;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::children::Children;
 use super::docker_site::DockerSite;
 use super::error::Error;
+use super::launch::Launch;
 use super::names::{FRONTEND, TEMPORAL};
 use super::records;
 
@@ -33,7 +35,7 @@ pub struct Settings {
 pub(super) struct Site {
     pub(super) settings: Settings,
     pub(super) state: Directory,
-    lock: Option<Lock>,
+    lock: Option<Arc<Lock>>,
     /// The processes that this command started.
     pub(super) children: Children,
     pub(super) http: reqwest::Client,
@@ -48,8 +50,10 @@ impl Site {
         lock: Option<Lock>,
     ) -> Result<Self, backend::Error> {
         let http = base::http::loopback_client().map_err(backend::Error::new)?;
+        let lock = lock.map(Arc::new);
+        let (folder, environment) = (state.clone(), settings.environment.clone());
         Ok(Self {
-            docker: DockerSite::new(state.clone(), settings.environment.clone(), http.clone()),
+            docker: DockerSite::new(folder, environment, http.clone(), lock.clone()),
             settings,
             state,
             lock,
@@ -60,7 +64,7 @@ impl Site {
 
     /// The lock of the folder, which every start needs.
     pub(super) fn lock(&self) -> Result<&Lock, Error> {
-        self.lock.as_ref().ok_or(Error::NotOwner)
+        self.lock.as_deref().ok_or(Error::NotOwner)
     }
 
     /// The replica that clients connect to.
@@ -71,11 +75,11 @@ impl Site {
         }
     }
 
-    /// The address for clients, if a frontend was started and not taken down since.
+    /// The address for clients, if a frontend was started and not taken down since. A damaged
+    /// record is an error.
     pub(super) fn frontend_address(&self) -> Result<Option<SocketAddr>, Error> {
         let launch = records::of(&self.state, self.frontend())?;
-        let listen = launch.and_then(|mut launch| launch.ports.remove("grpc"));
-        Ok(listen.map(|listen| listen.address))
+        Ok(launch.damaged_as_error()?.and_then(address_for_clients))
     }
 
     /// The same as [`Self::frontend_address`], but an error if there is none.
@@ -86,9 +90,18 @@ impl Site {
         })
     }
 
-    /// The same as [`Self::frontend_address`], but only if the frontend is alive.
+    /// The address of the frontend, if it is alive. A frontend with a damaged record counts as
+    /// dead, because it will be replaced.
     pub(super) fn living_frontend(&self) -> Result<Option<SocketAddr>, Error> {
-        let lives = records::is_alive(&self.state, self.frontend())?;
-        Ok(self.frontend_address()?.filter(|_| lives))
+        if !records::is_alive(&self.state, self.frontend())? {
+            return Ok(None);
+        }
+        let launch = records::of(&self.state, self.frontend())?;
+        Ok(launch.damaged_as_none().and_then(address_for_clients))
     }
+}
+
+fn address_for_clients(mut frontend: Launch) -> Option<SocketAddr> {
+    let listen = frontend.ports.remove("grpc");
+    listen.map(|listen| listen.address)
 }

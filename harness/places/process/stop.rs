@@ -1,5 +1,6 @@
 //! Ends a replica: SIGTERM to its process group, then SIGKILL after the grace period.
 
+use std::io;
 use std::time::Duration;
 
 use backend::state::Directory;
@@ -21,12 +22,13 @@ const PACE: Pace = Pace::steady(Duration::from_millis(10));
 /// A replica that could not be ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Its pid file could not be read, or its group could not be signalled.
-    #[error("could not read the pid file of `{replica}`")]
-    Look {
+    #[error("could not {act} `{replica}`")]
+    Failed {
+        /// What was tried, as a verb phrase that the replica completes.
+        act: &'static str,
         replica: String,
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Some of its processes survived SIGKILL.
     #[error("could not stop `{replica}`: {processes}")]
@@ -107,24 +109,43 @@ fn signal(state: &Directory, replica: &str, signal: Signal) -> Result<Vec<String
 fn signal_group(replica: &str, group: Pid, signal: Signal) -> Result<(), Error> {
     match killpg(group, signal) {
         Ok(()) | Err(Errno::ESRCH) => Ok(()),
-        Err(errno) => Err(Error::Look {
-            replica: replica.to_owned(),
-            source: errno.into(),
-        }),
+        Err(errno) => Err(failed("signal the process group of", replica)(errno.into())),
     }
 }
 
 fn alive(state: &Directory, replica: &str) -> Result<Option<PidFile>, Error> {
-    PidFile::alive(state, replica).map_err(|source| Error::Look {
-        replica: replica.to_owned(),
-        source,
-    })
+    PidFile::alive(state, replica).map_err(failed("read the pid file of", replica))
 }
 
 /// Removes the record of a stopped replica.
 pub(super) fn forget(state: &Directory, replica: &str) -> Result<(), Error> {
-    Launch::forget(state, replica).map_err(|source| Error::Look {
+    Launch::forget(state, replica).map_err(failed("remove the launch record of", replica))
+}
+
+fn failed(act: &'static str, replica: &str) -> impl FnOnce(io::Error) -> Error {
+    move |source| Error::Failed {
+        act,
         replica: replica.to_owned(),
         source,
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_act_that_failed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = camino::Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+        let state = Directory::new(folder);
+        // A folder in the place of the record can be neither read nor removed as a file.
+        let record = state.run().join("worker-0.launch.json");
+        fs_err::create_dir_all(record).expect("a folder");
+        let error = forget(&state, "worker-0").expect_err("it is a folder");
+        assert_eq!(
+            error.to_string(),
+            "could not remove the launch record of `worker-0`"
+        );
+    }
 }

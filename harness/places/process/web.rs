@@ -1,17 +1,12 @@
 //! The web console, which is released as an image and runs in a container.
 
-use std::time::Duration;
-
 use backend::state::Directory;
-use backend::{Fetch, Provision, Readiness};
+use backend::{Fetch, Provision, Readiness, probe};
 use docker::{Engine, Error, Status};
 use model::plan::{Observed, State};
 use model::topology::Digest;
 
 use super::console::Console;
-
-/// How long one check of it may take.
-const LOOK: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(super) struct Web {
@@ -47,7 +42,8 @@ impl Web {
 
     /// The observed resource, if it was ever created.
     pub(super) async fn observe(&self) -> Result<Option<Observed>, Error> {
-        let Some(console) = Console::read(&self.state) else {
+        // With a damaged record, the container is replaced or swept by its name and label.
+        let Some(console) = Console::read(&self.state)?.damaged_as_none() else {
             return Ok(None);
         };
         let dead = |reason: String| State::Dead { reason };
@@ -73,7 +69,7 @@ impl Web {
 
     /// Removes the container, if there is one.
     pub(super) async fn remove(&self) -> Result<(), Error> {
-        let Some(console) = Console::read(&self.state) else {
+        let Some(console) = Console::read(&self.state)?.damaged_as_none() else {
             return Ok(());
         };
         self.engine.remove_container(&console.name).await?;
@@ -81,7 +77,7 @@ impl Web {
     }
 
     pub(super) async fn ready(&self) -> Result<Readiness, Error> {
-        let Some(console) = Console::read(&self.state) else {
+        let Some(console) = Console::read(&self.state)?.damaged_as_error()? else {
             return Ok(Readiness::Never("it was never created".to_owned()));
         };
         match self.status(&console).await? {
@@ -89,17 +85,13 @@ impl Web {
             Some(status) => return Ok(Readiness::Never(status.to_string())),
             None => return Ok(Readiness::Never("its container is gone".to_owned())),
         }
-        let url = console.url();
-        let answer = self.http.get(&url).timeout(LOOK).send().await;
-        Ok(match answer.and_then(reqwest::Response::error_for_status) {
-            Ok(_) => Readiness::Ready,
-            Err(_) => Readiness::NotYet(format!("GET {url}: no answer yet")),
-        })
+        let answered = probe::http_ok(&self.http, &console.url()).await;
+        Ok(answered.map_or_else(Readiness::NotYet, |()| Readiness::Ready))
     }
 
     /// Kills the container, if it runs.
     pub(super) async fn kill(&self) -> Result<(), Error> {
-        match Console::read(&self.state) {
+        match Console::read(&self.state)?.damaged_as_error()? {
             Some(console) => self.engine.kill_container(&console.name).await.map(drop),
             None => Ok(()),
         }
@@ -107,7 +99,7 @@ impl Web {
 
     /// Starts the container again, unless it was taken down since.
     pub(super) async fn start_again(&self) -> Result<(), Error> {
-        match Console::read(&self.state) {
+        match Console::read(&self.state)?.damaged_as_error()? {
             Some(console) if self.status(&console).await?.is_some() => {
                 self.engine.start_again(&console.name).await
             }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use model::plan::{ResourceId, ResourceKind};
-use model::topology::{Component, Probe, Service, Topology, WorkerBuild};
+use model::topology::{Probe, Service, Topology, Worker, WorkerBuild};
 
 use super::launch::Launch;
 use super::launch_maker::{Draft, LaunchMaker, Owner};
 use super::probe::Check;
 use crate::address::{self, Addresses, Listen};
 
-/// The launch records of all replicas of the topology's workers. `temporal` must be ready first.
+/// The launch records of all replicas of the topology's worker. `temporal` must be ready first.
 pub(super) fn launches(
     topology: &Topology,
     frontend: SocketAddr,
@@ -23,49 +23,31 @@ pub(super) fn launches(
     let namespaces =
         namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name));
     let needs: Vec<ResourceId> = temporal.iter().cloned().chain(namespaces).collect();
+    let worker = topology.worker();
     let mut launches = Vec::new();
-    for service in &topology.services {
-        if matches!(service.component, Component::Worker { .. }) {
-            for number in 0..service.replicas {
-                let mut launch = worker(topology, service, number, frontend, maker, addresses)?;
-                launch.needs.clone_from(&needs);
-                launches.push(launch);
-            }
-        }
+    for number in 0..worker.service.replicas {
+        let mut launch = launch(worker, number, frontend, maker, addresses)?;
+        launch.needs.clone_from(&needs);
+        launches.push(launch);
     }
     Ok(launches)
 }
 
-fn worker(
-    topology: &Topology,
-    service: &Service,
+fn launch(
+    worker: Worker<'_>,
     number: u16,
     frontend: SocketAddr,
     maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Launch, address::Error> {
-    let Component::Worker {
-        task_queue,
-        run: _,
-        environment: own,
-        termination_grace_period,
-    } = &service.component
-    else {
-        unreachable!("the caller passes workers only");
-    };
+    let service = worker.service;
     let replica = service.replica(number);
     let ports = maker.listen_all(addresses, service, number, &replica)?;
-    let namespace = topology.main_namespace().to_owned();
-    let mut environment = own.clone();
-    environment.extend([
-        ("TEMPORAL_ADDRESS".to_owned(), frontend.to_string()),
-        ("TEMPORAL_NAMESPACE".to_owned(), namespace.clone()),
-        ("TEMPORAL_TASK_QUEUE".to_owned(), task_queue.clone()),
-    ]);
+    let mut environment = worker.environment(frontend.to_string());
     if let Some(listen) = ports.get("starter") {
         environment.insert("STARTER_ADDRESS".to_owned(), listen.address.to_string());
     }
-    let checks = checks(service, &ports, frontend, &namespace);
+    let checks = checks(service, &ports, frontend, worker.namespace);
     let launch = maker.record(Draft {
         replica,
         owner: Owner::User,
@@ -78,7 +60,7 @@ fn worker(
         ports,
         checks,
         ready_timeout: service.ready_timeout,
-        grace: *termination_grace_period,
+        grace: worker.termination_grace_period,
     });
     Ok(Launch {
         // Set when the worker is started.

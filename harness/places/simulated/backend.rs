@@ -8,9 +8,11 @@ use std::sync::Arc;
 use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::state::{Directory, Lock};
 use backend::{Backend, Change, Error, Host as _, Place, Prepared, Provision, Readiness};
+use base::causes::in_one_line;
+use base::file::Stored;
 use model::plan::{Action, Observed, Resource, ResourceId, ResourceKind, State};
 use model::quantity::Duration;
-use model::topology::{Component, Digest, Service, ServiceName, Topology};
+use model::topology::{Digest, Service, ServiceName, Topology};
 use serde_json::Value;
 use temporal::Start;
 use temporal::simulated::{Defect, Frontend, Model};
@@ -129,12 +131,16 @@ impl Backend for SimulatedBackend {
             stays: false,
         };
         let dead = |reason: String| State::Dead { reason };
-        let Some(world) = self.replicas.world()? else {
-            let state = dead("its record is damaged".to_owned());
-            let named = named.iter().cloned();
-            return Ok(named
-                .map(|id| observed(id, state.clone(), Vec::new()))
-                .collect());
+        let world = match self.replicas.world()? {
+            Stored::Absent => World::new(),
+            Stored::Read(world) => world,
+            Stored::Damaged(_) => {
+                let state = dead("its record is damaged".to_owned());
+                let named = named.iter().cloned();
+                return Ok(named
+                    .map(|id| observed(id, state.clone(), Vec::new()))
+                    .collect());
+            }
         };
         let each = world.into_iter().map(|(id, replica)| {
             let state = if replica.alive {
@@ -171,12 +177,13 @@ impl Backend for SimulatedBackend {
     }
 
     async fn ready(&self, id: &ResourceId, _: Option<&Parts>) -> Readiness {
-        match self.replicas.world() {
+        let world = self.replicas.world();
+        match world.and_then(Stored::damaged_as_error) {
             Ok(Some(world)) if world.get(id).is_some_and(|replica| replica.alive) => {
                 Readiness::Ready
             }
             Ok(_) => Readiness::Never("the model does not have it".to_owned()),
-            Err(error) => Readiness::Never(error.to_string()),
+            Err(error) => Readiness::Never(in_one_line(&error)),
         }
     }
 
@@ -193,12 +200,9 @@ impl Backend for SimulatedBackend {
     }
 
     fn levers(&self, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
-        let services = topology.services.iter();
-        let workers = services.filter(|it| matches!(it.component, Component::Worker { .. }));
-        let reach = |service: &Service| Reach::Replicas(service.replica_names().collect());
-        workers
-            .map(|service| (service.name.clone(), reach(service)))
-            .collect()
+        let worker = topology.worker().service;
+        let reach = Reach::Replicas(worker.replica_names().collect());
+        [(worker.name.clone(), reach)].into()
     }
 
     async fn pull(&self, pull: &Pull) -> Result<(), Error> {
@@ -219,17 +223,21 @@ impl Backend for SimulatedBackend {
     async fn look(&self, sign: &Sign) -> Sighting {
         match sign {
             Sign::Gone { lives, .. } => self.replicas.vitals().await.gone(lives),
-            Sign::Back { replicas, .. } => match self.replicas.world() {
-                Ok(Some(world)) => {
-                    let mut meant = world.iter().filter(|(id, _)| is_named(replicas, id));
-                    match meant.find(|(_, replica)| !replica.alive) {
-                        Some((id, _)) => Sighting::NotYet(format!("{} is dead", id.name())),
-                        None => Sighting::Seen("the model marks it as alive".to_owned()),
+            Sign::Back { replicas, .. } => {
+                match self.replicas.world().and_then(Stored::damaged_as_error) {
+                    Ok(world) => {
+                        let mut meant = world
+                            .iter()
+                            .flatten()
+                            .filter(|(id, _)| is_named(replicas, id));
+                        match meant.find(|(_, replica)| !replica.alive) {
+                            Some((id, _)) => Sighting::NotYet(format!("{} is dead", id.name())),
+                            None => Sighting::Seen("the model marks it as alive".to_owned()),
+                        }
                     }
+                    Err(error) => Readiness::unseen(&error).into(),
                 }
-                Ok(None) => Sighting::NotYet("its record is damaged".to_owned()),
-                Err(error) => Sighting::NotYet(error.to_string()),
-            },
+            }
             Sign::Serves { .. } => Sighting::Seen("the model serves".to_owned()),
             Sign::Interrupted { .. } => sign.foreign(NAME),
         }

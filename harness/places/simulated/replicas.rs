@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use backend::state::Directory;
 use backend::{Endpoint, Error, Host, Log, Vital, Vitals};
-use base::file::{present, write_atomically};
+use base::causes::in_one_line;
+use base::file::{Stored, read_stored, write_atomically};
 use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use model::plan::{ResourceId, ResourceKind};
@@ -52,17 +53,16 @@ impl Replicas {
         self.state.run().join("simulated.json")
     }
 
-    /// The entries of the model; `None` if its file is damaged.
-    pub(super) fn world(&self) -> Result<Option<World>, Error> {
-        let bytes = present(fs_err::read(self.path())).map_err(Error::new)?;
-        Ok(bytes.map_or(Some(World::new()), |bytes| {
-            serde_json::from_slice(&bytes).ok()
-        }))
+    /// The entries of the model. Without a file there are none.
+    pub(super) fn world(&self) -> Result<Stored<World, Error>, Error> {
+        let stored = read_stored(&self.path()).map_err(Error::new)?;
+        Ok(stored.map_damage(Error::new))
     }
 
     /// The same, but empty on any error.
     pub(super) fn world_or_empty(&self) -> World {
-        self.world().ok().flatten().unwrap_or_default()
+        let world = self.world().ok().and_then(Stored::damaged_as_none);
+        world.unwrap_or_default()
     }
 
     /// Lets the replica of `HARNESS_MODEL_DEATH` die if it is due, with its last log line.
@@ -92,7 +92,7 @@ impl Replicas {
     }
 
     pub(super) fn change(&self, change: impl FnOnce(&mut World)) -> Result<(), Error> {
-        let mut world = self.world()?.unwrap_or_default();
+        let mut world = self.world()?.damaged_as_none().unwrap_or_default();
         change(&mut world);
         let bytes = serde_json::to_vec(&world).map_err(Error::new)?;
         write_atomically(&self.path(), &bytes).map_err(Error::new)
@@ -122,14 +122,17 @@ impl Replicas {
 
 impl Host for Replicas {
     async fn vitals(&self) -> Vitals {
-        let vitals = self.die_in_time().and_then(|()| self.world());
-        match vitals {
-            Ok(Some(world)) => Vitals {
-                replicas: world.into_iter().map(vital).collect(),
-                unseen: None,
-            },
-            Ok(None) => Vitals::unseen(format!("{} is damaged", self.path())),
-            Err(error) => Vitals::unseen(error.to_string()),
+        let world = match self.die_in_time().and_then(|()| self.world()) {
+            Ok(Stored::Absent) => World::new(),
+            Ok(Stored::Read(world)) => world,
+            Ok(Stored::Damaged(_)) => {
+                return Vitals::unseen(format!("{} is damaged", self.path()));
+            }
+            Err(error) => return Vitals::unseen(in_one_line(&error)),
+        };
+        Vitals {
+            replicas: world.into_iter().map(vital).collect(),
+            unseen: None,
         }
     }
 

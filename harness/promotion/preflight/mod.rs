@@ -77,7 +77,7 @@ pub(super) async fn preflight(
     let machines = ask(skip_reason(), arm.machines(id, region)).await?;
     let usages = ask(skip_reason(), arm.compute_usages(id, region)).await?;
     checks.extend(nodes::nodes(azure, cluster.as_ref(), &machines, &usages));
-    let worker = topology.worker_run();
+    let worker = topology.worker().run;
     checks.extend(architecture::architectures(azure, worker, &machines));
     Ok(checks)
 }

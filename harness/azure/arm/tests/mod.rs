@@ -12,4 +12,4 @@ mod server;
 mod waits;
 mod words;
 
-pub(super) use server::{Reply, Server};
+pub(crate) use server::{Reply, Server};

@@ -21,7 +21,7 @@ use crate::arm::{Arm, Clock, Credential, Endpoints, Kind, Options, Recorder};
 
 /// One scripted answer. `{base}` in headers and body is the server's address.
 #[derive(Debug, Clone)]
-pub(in crate::arm) struct Reply {
+pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
@@ -29,7 +29,7 @@ pub(in crate::arm) struct Reply {
 }
 
 impl Reply {
-    pub(in crate::arm) fn new(status: u16) -> Self {
+    pub(crate) fn new(status: u16) -> Self {
         Self {
             status,
             headers: Vec::new(),
@@ -38,18 +38,18 @@ impl Reply {
         }
     }
 
-    pub(in crate::arm) fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    pub(in crate::arm) fn json(mut self, body: impl Into<Value>) -> Self {
+    pub(crate) fn json(mut self, body: impl Into<Value>) -> Self {
         self.body = body.into().to_string();
         self
     }
 
     /// Closes the connection in the middle of the body.
-    pub(in crate::arm) fn cut(mut self) -> Self {
+    pub(crate) fn cut(mut self) -> Self {
         self.cut = true;
         self
     }
@@ -57,12 +57,12 @@ impl Reply {
 
 /// A request that the server received.
 #[derive(Debug, Clone)]
-pub(in crate::arm) struct Received {
+pub(crate) struct Received {
     /// Method, path and query.
-    pub(in crate::arm) line: String,
+    pub(crate) line: String,
     /// Headers, as `name: value`.
-    pub(in crate::arm) headers: Vec<String>,
-    pub(in crate::arm) body: String,
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: String,
 }
 
 #[derive(Default)]
@@ -71,16 +71,16 @@ struct Script {
     received: Mutex<Vec<Received>>,
 }
 
-pub(in crate::arm) struct Server {
+pub(crate) struct Server {
     _served: JoinSet<std::io::Result<()>>,
     base: String,
     ca: String,
     script: Arc<Script>,
-    pub(in crate::arm) clock: Clock,
+    pub(crate) clock: Clock,
 }
 
 impl Server {
-    pub(in crate::arm) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         // Installs the crypto provider, which the TLS server needs as well.
         let _ = base::http::builder();
         let ca_key = rcgen::KeyPair::generate().expect("a key");
@@ -116,16 +116,16 @@ impl Server {
         }
     }
 
-    pub(in crate::arm) fn endpoints(&self) -> Endpoints {
+    pub(crate) fn endpoints(&self) -> Endpoints {
         Endpoints::custom(&self.base, self.ca.as_bytes()).expect("an address")
     }
 
     /// A client whose tokens are `token-1`, `token-2` and so on.
-    pub(in crate::arm) fn client(&self) -> Arm {
+    pub(crate) fn client(&self) -> Arm {
         self.client_with(None)
     }
 
-    pub(in crate::arm) fn client_with(&self, recorder: Option<Recorder>) -> Arm {
+    pub(crate) fn client_with(&self, recorder: Option<Recorder>) -> Arm {
         let tokens = Arc::new(Tokens::default());
         let credential = Credential::new(Kind::ClientSecret, move || Ok(Arc::clone(&tokens) as _));
         Arm::new(Options {
@@ -138,17 +138,17 @@ impl Server {
         .expect("a client")
     }
 
-    pub(in crate::arm) fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<Received> {
         self.script.received.lock().expect("unpoisoned").clone()
     }
 
     /// Method, path and query of each request.
-    pub(in crate::arm) fn lines(&self) -> String {
+    pub(crate) fn lines(&self) -> String {
         let lines: Vec<_> = self.received().into_iter().map(|it| it.line).collect();
         lines.join("\n")
     }
 
-    pub(in crate::arm) fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 }

@@ -245,7 +245,7 @@ async fn bring_up<B: Backend>(
     };
     let up = stage.ui.follow(&mut stage.receiver, up).await;
     up.map_err(|error| failure::after(&watch.end().deaths, error))?;
-    watch.expect_all();
+    watch.all_faults_ended();
     Ok(())
 }
 

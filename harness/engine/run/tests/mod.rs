@@ -285,3 +285,21 @@ async fn nothing_begins_after_an_interruption() {
     assert!(matches!(played.result, Err(Error::Interrupted)));
     assert_eq!(played.asked, "");
 }
+
+#[test]
+fn an_error_of_the_journal_says_what_happened_to_the_resource() {
+    let lines = [StepStage::Intent, StepStage::Applied, StepStage::Done].map(|stage| {
+        let error = Error::Journal {
+            id: ResourceId::new(ResourceKind::Process, "server"),
+            action: Action::Create,
+            stage,
+            source: std::io::ErrorKind::StorageFull.into(),
+        };
+        error.to_string()
+    });
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    could not write the journal before create of `process/server`, which was not started
+    could not write the journal after create of `process/server`, which was applied
+    could not write the journal after create of `process/server`, which is done
+    ");
+}

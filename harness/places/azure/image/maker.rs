@@ -7,7 +7,7 @@ use azure::registry::Image;
 use backend::{Fetch, Provision};
 use camino::Utf8PathBuf;
 use docker::Engine;
-use model::topology::{Component, Run, Topology, WorkerBuild};
+use model::topology::{Run, Topology, WorkerBuild};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +36,7 @@ impl Maker {
     /// Checks whether the image can be built, as far as this is known before Azure is asked and
     /// anything is compiled.
     pub fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
-        let (run, environment) = (topology.worker_run(), &self.site.settings.environment);
+        let (run, environment) = (topology.worker().run, &self.site.settings.environment);
         Ok(artifact::foresee_worker_image(run, environment).map_err(Error::from)?)
     }
 
@@ -47,7 +47,7 @@ impl Maker {
         cancel: &CancellationToken,
     ) -> Option<WorkerBuild> {
         let environment = &self.site.settings.environment;
-        let built = artifact::worker_built_last(topology.worker_run(), environment, cancel).await?;
+        let built = artifact::worker_built_last(topology.worker().run, environment, cancel).await?;
         Some(self.identified(built).await)
     }
 
@@ -85,7 +85,7 @@ impl Maker {
         provision: Provision<'_>,
     ) -> Result<&WorkerImage, backend::Error> {
         let Provision { events, cancel, .. } = provision;
-        let (run, environment) = (topology.worker_run(), &self.site.settings.environment);
+        let (run, environment) = (topology.worker().run, &self.site.settings.environment);
         let folder = self.site.images();
         let make = || artifact::worker_image(run, environment, &folder, events.listener(), cancel);
         let image = self.made.get_or_try_init(make).await;
@@ -98,7 +98,7 @@ impl Maker {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Worker, backend::Error> {
-        if let Run::Image(reference) = topology.worker_run() {
+        if let Run::Image(reference) = topology.worker().run {
             return Ok(Worker::Named(reference.clone()));
         }
         if provision.fetch == Fetch::Nothing {
@@ -118,11 +118,10 @@ impl Maker {
 
     /// The image that the cluster runs, if none was built in this folder.
     async fn deployed(&self, topology: &Topology) -> Worker {
-        let mut services = topology.services.iter();
-        let worker = services.find(|it| matches!(it.component, Component::Worker { .. }));
-        let (Some(worker), Ok(Some(connection))) = (worker, self.link.connection().await) else {
+        let Ok(Some(connection)) = self.link.connection().await else {
             return Worker::Unmade;
         };
+        let worker = topology.worker().service;
         let image = connection.cluster.image_of(&worker.name).await;
         image.ok().flatten().map_or(Worker::Unmade, Worker::Named)
     }

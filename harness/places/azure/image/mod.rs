@@ -107,8 +107,8 @@ impl Image {
             return Err(Error::Unknown { id: id() }.into());
         };
         let registry = self.registry().await?.cancelled_by(&reporter.cancel);
-        let listener = reporter.events().ok_or(Error::NotOwner)?.listener();
-        let progress = Mutex::new(Progress::new("push worker".to_owned(), listener));
+        let listener = reporter.listener();
+        let progress = Mutex::new(Progress::new("push worker".to_owned(), &listener));
         let at = |done, total| {
             let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
             progress.at(done, Some(total));

@@ -60,6 +60,46 @@ async fn without_a_topology_there_is_nothing_to_heal_and_foreign_levers_and_sign
     assert!(matches!(foreign, Sighting::Never(_)), "{foreign:?}");
 }
 
+#[tokio::test]
+async fn a_damaged_record_is_not_taken_for_a_replica_that_was_taken_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = camino::Utf8Path::from_path(folder.path()).expect("text");
+    let settings = Settings {
+        root: folder.to_owned(),
+        engine: Engine::Server,
+        environment: Environment::default(),
+        haste: CancellationToken::new(),
+    };
+    let state = Directory::new(folder.join("state"));
+    fs_err::create_dir_all(state.run()).expect("a folder");
+    for file in ["temporal-frontend-0.launch.json", "web.json"] {
+        fs_err::write(state.run().join(file), "half a rec").expect("a file");
+    }
+    let backend = ProcessBackend::new(settings, state, None).expect("creating it asks nothing");
+    let back = |replica: &str| Sign::Back {
+        service: ServiceName::new("any"),
+        replicas: vec![replica.to_owned()],
+    };
+    let serves = Sign::Serves {
+        namespace: "default".to_owned(),
+    };
+    for sign in [serves, back("temporal-frontend-0"), back(WEB)] {
+        let seen = backend.look(&sign).await;
+        let Sighting::Never(reason) = &seen else {
+            panic!("{sign:?}: {seen:?}");
+        };
+        assert!(reason.contains("has invalid content"), "{reason}");
+    }
+    let start = Pull::Start {
+        replicas: vec!["temporal-frontend-0".to_owned()],
+    };
+    let refused = backend.pull(&start).await.expect_err("its record is lost");
+    assert_eq!(
+        refused.hints[0].to_string(),
+        "Run `harness up` to write the record again, or `harness down` to remove what it describes."
+    );
+}
+
 #[test]
 fn replicas_are_back_together_and_one_that_never_comes_back_ends_the_wait() {
     let ready = ("worker-0", Readiness::Ready);

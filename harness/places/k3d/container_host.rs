@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backend::{Endpoint, Host, Log, Vitals};
 use base::causes::in_one_line;
+use base::file::Stored;
 use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use model::plan::{ResourceId, ResourceKind, State};
@@ -19,11 +20,11 @@ use super::site::Site;
 use crate::{container_life, owned};
 
 #[derive(Debug, Clone)]
-pub struct Containers {
+pub struct ContainerHost {
     pub(super) nodes: Nodes,
 }
 
-impl Containers {
+impl ContainerHost {
     pub(super) async fn database_lives(&self) -> Result<bool, backend::Error> {
         let observed = self.site().mysql().await?.observe(&[]).await?;
         let lives = |state: &State| matches!(state, State::Live(_));
@@ -55,7 +56,8 @@ impl Containers {
             let mysql = self.site().mysql().await.ok()?;
             return Some((mysql.names().container().to_owned(), file));
         }
-        let record = ClusterRecord::known(&self.site().state).ok().flatten()?;
+        let record = ClusterRecord::read(&self.site().state).ok()?;
+        let record = record.damaged_as_none()?;
         let mut nodes = record.nodes.into_iter();
         let node = if replica == self.site().names.cluster {
             nodes.next()?
@@ -82,7 +84,7 @@ impl Containers {
     }
 }
 
-impl Host for Containers {
+impl Host for ContainerHost {
     async fn vitals(&self) -> Vitals {
         let engine = match self.site().engine().await {
             Ok(engine) => engine,
@@ -92,13 +94,14 @@ impl Host for Containers {
         if let Ok(mysql) = self.site().mysql().await {
             container_life::add(&mut vitals, engine, MYSQL, mysql.names().container()).await;
         }
-        match ClusterRecord::known(&self.site().state) {
-            Ok(record) => {
-                for node in record.iter().flat_map(|record| &record.nodes) {
+        match ClusterRecord::read(&self.site().state) {
+            Ok(Stored::Read(record)) => {
+                for node in &record.nodes {
                     container_life::add(&mut vitals, engine, node, node).await;
                 }
             }
-            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+            Ok(Stored::Absent) => {}
+            Ok(Stored::Damaged(error)) | Err(error) => vitals.unseen = Some(in_one_line(&error)),
         }
         vitals
     }
@@ -152,7 +155,7 @@ impl Host for Containers {
     }
 
     async fn database(&self) -> Result<Option<mysql::ConnectOptions>, backend::Error> {
-        if database::address(&self.site().state).is_none() {
+        if !database::has_record(&self.site().state) {
             return Ok(None);
         }
         Ok(Some(self.site().mysql().await?.connect_options()?))
