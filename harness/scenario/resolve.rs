@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use super::document::Document;
 use super::model::{Phase, Workload};
 use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};
-use super::validate::{validate, worker_task_queue};
+use super::validate::validate;
 
 /// The deadline of a start call.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -112,12 +112,14 @@ fn missing(document: &Document, environment: Environment<'_>) -> Vec<String> {
         let Place {
             backend, engine, ..
         } = environment.place;
-        reasons.push(format!(
+        let reason = format!(
             "fault `{wanted}` on `{target}` needs {}; this is backend {backend} with engine {engine}",
             wanted.needs(component),
-        ));
+        );
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
     }
-    reasons.dedup();
     reasons
 }
 
@@ -173,20 +175,15 @@ fn planned_workload(
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(index);
     let workflow = &workload.workflow.value;
-    let task_queue = workflow
-        .task_queue
-        .as_ref()
-        .map(|queue| queue.value.as_str())
-        .or_else(|| worker_task_queue(topology));
+    let task_queue = workflow.task_queue.as_ref();
+    let task_queue = task_queue.map_or(topology.worker().task_queue, |queue| queue.value.as_str());
     load::Workload {
         name: workload.name.value.clone(),
         executor: workload.executor.value,
         seed: random.next_u64(),
         workflow_id_prefix,
         workflow_type: workflow.r#type.value.clone(),
-        task_queue: task_queue
-            .expect("a validated workflow has a task queue")
-            .to_owned(),
+        task_queue: task_queue.to_owned(),
         input: workflow
             .input
             .iter()

@@ -7,7 +7,7 @@ use check::Invariant;
 use load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND, Variables, fill};
 use model::document::{self, suggestion};
 use model::quantity::Duration;
-use model::topology::{Component, Topology};
+use model::topology::Topology;
 use serde_saphyr::Spanned;
 
 use super::document::Document;
@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 63;
 /// The longest workflow type that Temporal accepts (`limit.maxIDLength`), in bytes.
 const LONGEST_TYPE: usize = 1000;
 
-/// The bounds of every duration in a scenario.
+/// The bounds of every length in a scenario.
 const SPAN: RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -30,21 +30,10 @@ const SPAN: RangeInclusive<Duration> =
 pub(super) fn validate(document: &Document, topology: &Topology) -> Checked {
     let scenario = &document.scenario;
     name(document, &scenario.name, "scenario")?;
-    workloads(document, topology)?;
+    workloads(document)?;
     phases(document)?;
     faults(document, topology)?;
     expectations(document)
-}
-
-/// The task queue of the topology's worker.
-pub(super) fn worker_task_queue(topology: &Topology) -> Option<&str> {
-    topology
-        .services
-        .iter()
-        .find_map(|service| match &service.component {
-            Component::Worker { task_queue, .. } => Some(task_queue.as_str()),
-            Component::Database | Component::Temporal(_) | Component::Web { .. } => None,
-        })
 }
 
 fn name(document: &Document, name: &Spanned<String>, what: &str) -> Checked {
@@ -81,7 +70,7 @@ fn unique<'a>(
     Ok(())
 }
 
-fn workloads(document: &Document, topology: &Topology) -> Checked {
+fn workloads(document: &Document) -> Checked {
     let workloads = &document.scenario.workload;
     if workloads.value.is_empty() {
         return Err(document.error(
@@ -99,7 +88,7 @@ fn workloads(document: &Document, topology: &Topology) -> Checked {
         in_flight += u64::from(executor(document, workload)?);
         most_in_flight(document, workload, in_flight)?;
         span(document, &workload.timeout, "`timeout`")?;
-        workflow(document, &workload.workflow, topology)?;
+        workflow(document, &workload.workflow)?;
     }
     Ok(())
 }
@@ -158,11 +147,7 @@ fn most_in_flight(document: &Document, workload: &Workload, in_flight: u64) -> C
     Err(document.error(workload.executor.referenced, message))
 }
 
-fn workflow(document: &Document, workflow: &Spanned<Workflow>, topology: &Topology) -> Checked {
-    if workflow.value.task_queue.is_none() && worker_task_queue(topology).is_none() {
-        let message = "the topology has no worker, so the workflow needs a `task-queue`";
-        return Err(document.error(workflow.referenced, message));
-    }
+fn workflow(document: &Document, workflow: &Spanned<Workflow>) -> Checked {
     let name = &workflow.value.r#type;
     if name.value.is_empty() || name.value.len() > LONGEST_TYPE || name.value.contains('\0') {
         let message = format!("a workflow type must have 1 to {LONGEST_TYPE} bytes and no NUL");
@@ -266,9 +251,7 @@ fn fault_times(document: &Document, fault: &Fault) -> Checked {
         let message = format!("phase `{phase}` is over before the steady state is known");
         return Err(document.error(fault.phase.referenced, message));
     }
-    if fault.r#for.value.as_std().is_zero() {
-        return Err(document.error(fault.r#for.referenced, "a fault must last longer than 0s"));
-    }
+    span(document, &fault.r#for, "`for`")?;
     let end = fault.at.value.as_std() + fault.r#for.value.as_std();
     if end > length.as_std() {
         let end = model::quantity::Duration::from(end);

@@ -279,6 +279,7 @@ fn durations_outside_their_bounds_are_refused() {
         wrong("chaos: 6s", "chaos: 0s"),
         wrong("chaos: 6s", "chaos: 31d"),
         wrong("for: 3s", "for: 0s"),
+        wrong("for: 3s", "for: 1us"),
     ];
     insta::assert_snapshot!(errors.join("\n\n"), @"
     crash.yaml:9:14: `timeout` must be from 1ms to 30d, found `0s`
@@ -306,10 +307,15 @@ fn durations_outside_their_bounds_are_refused() {
     13 | phases: {warmup: 1s, baseline: 4s, chaos: 31d, recovery: 4s, drain: 10s}
        |         ^
 
-    crash.yaml:15:73: a fault must last longer than 0s
+    crash.yaml:15:73: `for` must be from 1ms to 30d, found `0s`
        |
     15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 0s}
        |                                                                         ^^
+
+    crash.yaml:15:73: `for` must be from 1ms to 30d, found `1us`
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 1us}
+       |                                                                         ^^^
     ");
 }
 
