@@ -43,7 +43,8 @@ pub struct Property {
 impl Difference {
     /// Whether the resource is a role assignment.
     pub fn is_role_assignment(&self) -> bool {
-        self.kind.eq_ignore_ascii_case(super::reading::ASSIGNMENT)
+        self.kind
+            .eq_ignore_ascii_case(azure::resource_type::ROLE_ASSIGNMENT)
     }
 
     /// The description of the resource, or else its name.

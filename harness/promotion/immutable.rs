@@ -13,13 +13,14 @@ use std::collections::BTreeMap;
 use self::cluster::of_cluster;
 pub(super) use self::cluster::pool_version;
 use azure::arm::StackSpec;
+use azure::resource_type::{CLUSTER, SERVER};
 use model::profile::azure::Azure;
 use places::azure::Living;
 
 use self::network::subnets;
 use self::refusal::refusal;
 use self::server::of_server;
-use self::wanted::{CLUSTER, SERVER, Wanted};
+use self::wanted::Wanted;
 use super::Check;
 
 /// All changes that Azure would refuse. `asked` are the tags of the existing stack, which contain

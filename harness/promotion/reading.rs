@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use azure::arm::Change;
+use azure::resource_type::{CLUSTER, IDENTITY, NETWORK, POOL, REGISTRY, ROLE_ASSIGNMENT, SERVER};
 use azure::template::role_name;
 use serde_json::Value;
-
-pub(super) const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
-const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
-const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Describes resources.
 #[derive(Debug, Default)]
@@ -48,7 +45,7 @@ impl Reader {
         configuration: &Value,
     ) -> Option<String> {
         let properties = configuration.get("properties")?;
-        if kind.eq_ignore_ascii_case(ASSIGNMENT) {
+        if kind.eq_ignore_ascii_case(ROLE_ASSIGNMENT) {
             let (scope, _) = id.rsplit_once("/providers/")?;
             return self.assignment(scope, act, properties);
         }
@@ -105,10 +102,10 @@ fn pool(id: &str, properties: &Value) -> Option<String> {
 /// The resource of an id for people: `registry x`, `subnet net/nodes`.
 fn named(id: &str) -> String {
     let known = [
-        ("Microsoft.ContainerRegistry/registries", "registry"),
-        ("Microsoft.ContainerService/managedClusters", "cluster"),
-        ("Microsoft.DBforMySQL/flexibleServers", "MySQL server"),
-        ("Microsoft.Network/virtualNetworks", "network"),
+        (REGISTRY, "registry"),
+        (CLUSTER, "cluster"),
+        (SERVER, "MySQL server"),
+        (NETWORK, "network"),
         (IDENTITY, "identity"),
     ];
     let Some((_, below)) = id.rsplit_once("/providers/") else {
@@ -150,11 +147,12 @@ mod tests {
                               "resourceConfigurationChanges": {"before": before}});
         let identity: Change = serde_json::from_value(identity).expect("a change");
         let reader = Reader::new(&[identity], "Me");
-        let id = format!("{scope}/providers/{ASSIGNMENT}/e675eda8-69ca-5375-8a46-d5c609d23f57");
+        let id =
+            format!("{scope}/providers/{ROLE_ASSIGNMENT}/e675eda8-69ca-5375-8a46-d5c609d23f57");
         let role =
             format!("/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let document = json!({"properties": {"roleDefinitionId": role, "principalId": principal}});
-        reader.read(&id, ASSIGNMENT, act, &document)
+        reader.read(&id, ROLE_ASSIGNMENT, act, &document)
     }
 
     #[test]

@@ -25,6 +25,9 @@ async fn only_the_owner_can_look_into_a_state_folder() {
         assert_eq!(mode & 0o777, expected, "{}", entry.path());
     }
     assert_eq!(folders, 5, "run, logs, data, reports and home");
-    let mode = fs_err::metadata(&path).expect("it was created").permissions().mode();
+    let mode = fs_err::metadata(&path)
+        .expect("it was created")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o700);
 }

@@ -1,5 +1,6 @@
 //! Properties of a cluster and its node pools that cannot change, and allowed Kubernetes upgrades.
 
+use azure::resource_type::POOL;
 use model::azure_limits::Minor;
 use model::profile::azure::Azure;
 use places::azure::Living;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
 use super::refusal::{RECREATE, refusal};
-use super::wanted::{POOL, Wanted};
+use super::wanted::Wanted;
 use crate::Check;
 
 /// The number of minor versions that a pool may be behind its cluster.

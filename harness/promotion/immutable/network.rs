@@ -1,10 +1,11 @@
 //! Subnets whose addresses cannot change.
 
+use azure::resource_type::NETWORK;
 use places::azure::Living;
 use serde_json::Value;
 
 use super::refusal::{RECREATE, refusal};
-use super::wanted::{NETWORK, Wanted};
+use super::wanted::Wanted;
 use crate::Check;
 
 /// The addresses of a subnet cannot change while a resource uses it:

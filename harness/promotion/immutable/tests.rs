@@ -1,10 +1,10 @@
 use azure::arm::{DenySettings, StackProperties};
+use azure::resource_type::{NETWORK, POOL};
 use places::azure::{STORAGE, UNMANAGE};
 use serde_json::{Value, json};
 use testing::profile::azure;
 
 use super::cluster::ANOTHER_POOL;
-use super::wanted::{NETWORK, POOL};
 use super::*;
 use crate::fixture::template_of;
 

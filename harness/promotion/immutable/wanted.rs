@@ -1,12 +1,8 @@
 //! The desired resources in a template.
 
 use azure::arm::StackSpec;
+use azure::resource_type::CLUSTER;
 use serde_json::Value;
-
-pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
-pub(super) const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
-pub(super) const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
-pub(super) const NETWORK: &str = "Microsoft.Network/virtualNetworks";
 
 /// The desired resources in the template of a stack.
 pub(super) struct Wanted<'a>(pub(super) &'a StackSpec);
