@@ -18,7 +18,7 @@ use model::profile::azure::Azure;
 use places::azure::Living;
 
 use self::network::subnets;
-use self::refusal::refusal;
+use self::refusal::{recreate_or, refusal};
 use self::server::of_server;
 use self::wanted::Wanted;
 use super::Check;
@@ -54,8 +54,7 @@ fn region(azure: &Azure, living: &Living) -> Option<Check> {
             "it is in {there}, but `backend.azure.region` is {}; a resource group cannot move",
             azure.region
         );
-        let remedy = "change it back, choose another `backend.azure.resource-group`, or create \
-                      everything again with `harness destroy` and `harness promote`";
+        let remedy = recreate_or("change it back, choose another `backend.azure.resource-group`, ");
         refusal(
             &format!("resource group {}", azure.resource_group),
             reason,

@@ -99,7 +99,7 @@ fn denied(change: &Value) -> Option<Property> {
 /// Why a stack is deployed again although no change is visible.
 fn remade(stack: &Stack, spec: &StackSpec, is_reported: bool) -> Option<String> {
     let state = &stack.properties.provisioning_state;
-    let again = "`harness promote` deploys it again";
+    let again = "`promote` deploys it again";
     if is_terminal_state(state) && !state.eq_ignore_ascii_case("succeeded") {
         Some(format!("it is {state}: {again}"))
     } else if digest_of(&stack.tags).is_none() {

@@ -118,8 +118,10 @@ fn heal_failed(seen: &Observations) -> Option<Verdict> {
     // A death comes first, because it often is why healing failed.
     let death = died(&seen.watched).map(|death| format!("{death}; "));
     let death = death.unwrap_or_default();
-    let reason = format!("{death}{failure}; run `harness heal`");
-    Some(Verdict::new(VerdictKind::HealFailed, reason))
+    Some(Verdict::new(
+        VerdictKind::HealFailed,
+        format!("{death}{failure}"),
+    ))
 }
 
 fn interrupted(seen: &Observations) -> Option<Verdict> {

@@ -44,7 +44,7 @@ fn what_a_place_in_azure_costs_is_told_with_where_the_prices_come_from() {
       easily forgotten, as in the article of 2020: 32.96 for
         node disks (system), load balancer, public address, private DNS zone
       ~ a price of another region, since the price of this one is unknown
-      `harness cost -p azure --refresh` fetches the prices of westeurope from Azure
+      `--refresh` fetches the prices of westeurope from Azure
 
     US dollars, list price, without tax or discount; 730 hours a month. The total
     excludes items by usage.
@@ -82,7 +82,7 @@ fn profiles_are_shown_side_by_side() {
       easily forgotten, as in the article of 2020: 32.96 for
         node disks (system), load balancer, public address, private DNS zone
       ~ a price of another region, since the price of this one is unknown
-      `harness cost -p azure --refresh` fetches the prices of westeurope from Azure
+      `--refresh` fetches the prices of westeurope from Azure
 
     azure-seed (westeurope):
       control plane: metered since 2026-10-01, but unconfirmed whether charged: not in the total
@@ -92,7 +92,7 @@ fn profiles_are_shown_side_by_side() {
       easily forgotten, as in the article of 2020: 45.54 for
         node disks (agentpool), load balancer, public address, private DNS zone
       ~ a price of another region, since the price of this one is unknown
-      `harness cost -p azure-seed --refresh` fetches the prices of westeurope from Azure
+      `--refresh` fetches the prices of westeurope from Azure
 
     US dollars, list price, without tax or discount; 730 hours a month. The total
     excludes items by usage.
@@ -201,7 +201,7 @@ fn the_articles_bill_is_printed_as_it_was_and_apart_from_it_what_it_left_out() {
       node disks (agentpool): free if Azure uses ephemeral disks
       load balancer: part of a cluster; one to five rules have one price
       ~ a price of another region, since the price of this one is unknown
-      `harness cost -p azure-seed --refresh` fetches the prices of westeurope from Azure
+      `--refresh` fetches the prices of westeurope from Azure
 
     US dollars, list price, without tax or discount; 730 hours a month. The total
     excludes items by usage.

@@ -75,6 +75,14 @@ fn heal_undoes_what_an_interrupted_run_left() {
 }
 
 #[test]
+fn status_tells_which_faults_are_open_and_how_to_undo_them() {
+    let world = World::up();
+    interrupt_a_run(&world);
+    let told = world.run("status -p simulated").stderr;
+    assert_snapshot!(told, @"! fault `crash` (kill worker) of an interrupted run is still open; run `harness heal --profile simulated` to undo it");
+}
+
+#[test]
 fn up_heals_first() {
     let world = World::up();
     interrupt_a_run(&world);

@@ -2,11 +2,16 @@
 //! had enough.
 
 use std::collections::BTreeSet;
+use std::io::{PipeReader, PipeWriter};
+use std::process::Stdio;
 
 use insta::assert_snapshot;
+use nix::fcntl::{FcntlArg, fcntl};
 use serde_json::Value;
 
 use crate::cost::AZURE;
+use crate::test::CRASH;
+use support::eventually;
 use support::world::{SHORT, World};
 
 /// Every verb with arguments that make it work on a topology that is up, in an order in which each
@@ -276,6 +281,48 @@ fn a_test_whose_events_cannot_be_written_ends_healed_judged_and_taken_down() {
     );
     let reports = world.state().join("reports").read_dir_utf8();
     assert_eq!(reports.expect("there are reports").count(), 1);
+}
+
+/// A pipe with room for a few events.
+fn small_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).expect("it is a pipe");
+    (reader, writer)
+}
+
+#[test]
+fn a_test_whose_events_nobody_reads_ends_healed_judged_and_taken_down() {
+    let world = world();
+    world.write("crash.yaml", CRASH);
+    let (reader, writer) = small_pipe();
+    let mut test = world
+        .command()
+        .args("test -p simulated crash.yaml --events".split(' '))
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let report = eventually("a report", || {
+        let runs = world.state().join("reports").read_dir_utf8().ok()?;
+        let mut reports = runs.map(|run| run.expect("readable").path().join("report.json"));
+        reports.find(|report| report.exists())
+    });
+    eventually("everything is down", || {
+        let status = world.run("status -p simulated");
+        status.stdout.contains("nothing is up").then_some(())
+    });
+    let report: Value =
+        serde_json::from_slice(&fs_err::read(report).expect("it is written")).expect("it is JSON");
+    assert_eq!(report["verdict"], "pass", "{report:#}");
+    assert!(report["faults"][0]["healed-ms"].is_number(), "{report:#}");
+    // Only then does the reader go.
+    drop(reader);
+    let code = test.wait().expect("it ends").code();
+    let stderr = std::io::read_to_string(test.stderr.take().expect("it is piped"));
+    let stderr = stderr.expect("it is text");
+    // It may have waited for the reader in vain before.
+    assert!(matches!(code, Some(0 | 71)), "{code:?}: {stderr}");
+    assert!(stderr.contains("crash: pass"), "{stderr}");
 }
 
 #[test]

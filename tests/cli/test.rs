@@ -6,7 +6,7 @@ use serde_json::Value;
 use support::world::{SHORT, World};
 
 /// A constant arrival rate with a fault under way.
-const CRASH: &str = r#"
+pub(crate) const CRASH: &str = r#"
 apiVersion: harness/v1
 kind: Scenario
 name: crash
@@ -79,7 +79,7 @@ fn what_a_test_changes_of_what_is_up_is_told_before_and_stays() {
     let told = "the running topology differs from this command's profile and is changed: create \
                 replica/worker-2 (";
     assert!(other.stderr.contains(told), "{other}");
-    let stays = "it stays changed afterwards; run `harness up` with its earlier settings";
+    let stays = "it stays changed afterwards; run `harness up --profile simulated` with its earlier settings";
     assert!(other.stderr.contains(stays), "{other}");
     let status = world.run("status -p simulated --output json");
     assert!(status.stdout.contains("replica/worker-2"), "{status}");

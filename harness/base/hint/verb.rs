@@ -22,6 +22,8 @@ pub enum Verb {
     Logs,
     /// `logs` of a replica or a service
     LogsOf(String),
+    /// `open web`
+    OpenWeb,
     /// `plan`
     Plan,
     /// `plan --out` with a placeholder for the file
@@ -30,6 +32,8 @@ pub enum Verb {
     Promote,
     /// `promote --override-gate` with this reason
     PromoteOverriding(String),
+    /// `rotate password`
+    RotatePassword,
     /// `rehearse serve --state` with a placeholder for the folder
     Serve,
     /// `status`
@@ -88,6 +92,7 @@ impl Verb {
             Self::Help => alone("--help"),
             Self::Logs => alone("logs"),
             Self::LogsOf(name) => of("logs", name),
+            Self::OpenWeb => of("open", "web"),
             Self::Plan => alone("plan"),
             Self::PlanOut => with(
                 "plan",
@@ -98,6 +103,7 @@ impl Verb {
                 let options = shell::option("--override-gate", reason).into_iter();
                 with("promote", options.map(Word::Literal).collect())
             }
+            Self::RotatePassword => of("rotate", "password"),
             Self::Serve => (
                 vec![Word::literal("rehearse"), Word::literal("serve")],
                 vec![Word::literal("--state"), Word::Placeholder("FOLDER")],

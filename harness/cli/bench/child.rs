@@ -1,6 +1,6 @@
 //! Runs the harness as a user does: as a child process, reading its events and its output.
 
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
@@ -110,12 +110,17 @@ impl Harness {
             // The command may have ended already.
             let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
         }
+        let program = self.program.clone();
         let ended = match timeout(STOP, child.wait()).await {
-            Ok(ended) => ended.map(drop),
-            Err(_) => child.kill().await,
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(source)) => Err(Error::Wait { program, source }),
+            Err(_) => {
+                let killed = child.kill().await;
+                killed.map_err(|source| Error::Stop { program, source })
+            }
         };
         *running = None;
-        ended.map_err(|source| self.not_started(source))
+        ended
     }
 
     async fn run(&self, verb: &'static str, options: &[&str]) -> Result<Ended, Error> {
@@ -131,15 +136,19 @@ impl Harness {
             .process_group(0)
             .kill_on_drop(true)
             .spawn();
-        let child = child.map_err(|source| self.not_started(source))?;
+        let child = child.map_err(|source| Error::Start {
+            program: self.program.clone(),
+            source,
+        })?;
         let mut running = self.running.lock().await;
-        let heard = timeout(DEADLINE, listen(running.insert(child), started)).await;
+        let child = running.insert(child);
+        let heard = timeout(DEADLINE, self.listen(verb, child, started)).await;
         if heard.is_ok() {
             *running = None;
         }
         drop(running);
-        let heard = heard.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
-        let (lines, said, status) = heard.map_err(|source| self.not_started(source))?;
+        let minutes = DEADLINE.as_secs() / 60;
+        let (lines, said, status) = heard.map_err(|_| Error::Late { verb, minutes })??;
         let took = started.elapsed();
         let (_, document) = lines
             .last()
@@ -157,35 +166,36 @@ impl Harness {
         })
     }
 
-    fn not_started(&self, source: std::io::Error) -> Error {
-        Error::Start {
+    /// The lines of a command's standard output with their times, its standard error, and its end.
+    async fn listen(
+        &self,
+        verb: &'static str,
+        child: &mut Child,
+        started: Instant,
+    ) -> Result<(Vec<(Duration, String)>, String, ExitStatus), Error> {
+        let (output, error) = (child.stdout.take(), child.stderr.take());
+        let lines = async {
+            let mut lines = BufReader::new(output.expect("it is piped")).lines();
+            let mut heard = Vec::new();
+            while let Some(line) = lines.next_line().await? {
+                heard.push((started.elapsed(), line));
+            }
+            std::io::Result::Ok(heard)
+        };
+        let said = async {
+            let mut said = String::new();
+            let mut error = error.expect("it is piped");
+            error.read_to_string(&mut said).await.map(|_| said)
+        };
+        let heard = async { tokio::try_join!(lines, said) };
+        let (lines, said) = heard.await.map_err(|source| Error::Read { verb, source })?;
+        let status = child.wait().await;
+        let status = status.map_err(|source| Error::Wait {
             program: self.program.clone(),
             source,
-        }
+        })?;
+        Ok((lines, said, status))
     }
-}
-
-/// The lines of a command's standard output with their times, and its standard error.
-async fn listen(
-    child: &mut Child,
-    started: Instant,
-) -> std::io::Result<(Vec<(Duration, String)>, String, std::process::ExitStatus)> {
-    let (output, error) = (child.stdout.take(), child.stderr.take());
-    let lines = async {
-        let mut lines = BufReader::new(output.expect("it is piped")).lines();
-        let mut heard = Vec::new();
-        while let Some(line) = lines.next_line().await? {
-            heard.push((started.elapsed(), line));
-        }
-        std::io::Result::Ok(heard)
-    };
-    let said = async {
-        let mut said = String::new();
-        let mut error = error.expect("it is piped");
-        error.read_to_string(&mut said).await.map(|_| said)
-    };
-    let (lines, said) = tokio::try_join!(lines, said)?;
-    Ok((lines, said, child.wait().await?))
 }
 
 fn failed(verb: &'static str, said: String) -> Error {
@@ -214,15 +224,38 @@ case $1 in
 esac
 "#;
 
-    #[tokio::test]
-    async fn an_abandoned_measurement_stops_its_command_before_it_takes_down() {
-        let folder = TempDir::new().expect("a temporary folder");
+    /// A program in place of the harness.
+    fn harness(folder: &TempDir, script: &str) -> Harness {
         let program = folder.path().join("harness");
-        fs_err::write(&program, PROGRAM).expect("writable");
+        fs_err::write(&program, script).expect("writable");
         let mode = std::fs::Permissions::from_mode(0o755);
         fs_err::set_permissions(&program, mode).expect("the test owns the file");
         let program = Utf8PathBuf::from_path_buf(program).expect("text");
-        let harness = Harness::new(program, Vec::new());
+        Harness::new(program, Vec::new())
+    }
+
+    #[tokio::test]
+    async fn an_error_names_the_act_that_failed() {
+        let folder = TempDir::new().expect("a temporary folder");
+        let failed = async |harness: &Harness| {
+            let error = harness.down().await.expect_err("it fails");
+            error.to_string()
+        };
+        let missing = Harness::new("/nowhere/harness".into(), Vec::new());
+        assert_eq!(failed(&missing).await, "could not start /nowhere/harness");
+        let no_text = harness(&folder, "#!/bin/sh\nprintf '\\377\\n'\n");
+        assert_eq!(
+            failed(&no_text).await,
+            "could not read the output of `down`"
+        );
+        let failing = harness(&folder, "#!/bin/sh\nprintf why >&2; exit 3\n");
+        assert_eq!(failed(&failing).await, "`down` failed: why");
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_measurement_stops_its_command_before_it_takes_down() {
+        let folder = TempDir::new().expect("a temporary folder");
+        let harness = harness(&folder, PROGRAM);
 
         let begun = async {
             while !folder.path().join("begun").exists() {

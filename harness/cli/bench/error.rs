@@ -12,7 +12,27 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    #[error("`harness {verb}` failed: {said}")]
+    #[error("could not read the output of `{verb}`")]
+    Read {
+        verb: &'static str,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("could not wait for the end of {program}")]
+    Wait {
+        program: Utf8PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("could not stop {program}")]
+    Stop {
+        program: Utf8PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("`{verb}` did not end within {minutes} minutes")]
+    Late { verb: &'static str, minutes: u64 },
+    #[error("`{verb}` failed: {said}")]
     Harness { verb: &'static str, said: String },
     #[error("the steps by hand failed")]
     ByHand(#[source] tool::Error),

@@ -1,6 +1,7 @@
 //! Measures workflows per second, and the CPU time of each.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +86,46 @@ struct Used {
     replicas: BTreeMap<String, Duration>,
 }
 
+/// The iterations of a measurement, counted one by one. Its size does not depend on their number.
+struct Counts {
+    window: Range<Duration>,
+    /// Completed during the measurement.
+    completed: u64,
+    /// Ended during the measurement otherwise.
+    failed: u64,
+    /// Began during the measurement and were abandoned.
+    given_up: u64,
+    /// Of those that began during the measurement: those that ended during it exclude the ones that
+    /// hang.
+    latencies: IterationLatencies,
+}
+
+impl Counts {
+    fn of(window: Range<Duration>) -> Self {
+        Self {
+            window,
+            completed: 0,
+            failed: 0,
+            given_up: 0,
+            latencies: IterationLatencies::default(),
+        }
+    }
+
+    fn add(&mut self, iteration: &Iteration) {
+        if self.window.contains(&iteration.ended()) {
+            if iteration.is_completed() {
+                self.completed += 1;
+            } else if !iteration.is_given_up() {
+                self.failed += 1;
+            }
+        }
+        if self.window.contains(&iteration.intended()) {
+            self.given_up += u64::from(iteration.is_given_up());
+            self.latencies.record(iteration, iteration.arrivals());
+        }
+    }
+}
+
 /// Runs hello world at a fixed concurrency and measures.
 pub async fn measure_throughput<B: Backend>(
     backend: &B,
@@ -127,14 +168,14 @@ async fn measure<B: Backend>(
     };
     let begin = epoch + settings.warmup;
     let end = begin + settings.duration;
-    let (_, iterations, (before, after)) = tokio::join!(
+    let (_, counts, (before, after)) = tokio::join!(
         load::drive(&frontend, vec![workload(settings)], run),
         async {
-            let mut iterations = Vec::new();
+            let mut counts = Counts::of(settings.warmup..settings.warmup + settings.duration);
             while let Some(iteration) = received.recv().await {
-                iterations.push(iteration);
+                counts.add(&iteration);
             }
-            iterations
+            counts
         },
         async {
             cancel.run_until_cancelled(sleep_until(begin)).await;
@@ -143,7 +184,7 @@ async fn measure<B: Backend>(
             (before, used(backend).await)
         },
     );
-    Ok(evaluate(settings, &iterations, &before, &after))
+    Ok(evaluate(settings, &counts, &before, &after))
 }
 
 /// The workload: hello world with a numbered name.
@@ -178,32 +219,8 @@ fn duration(time: TimeVal) -> Duration {
     Duration::from_secs(seconds) + Duration::from_micros(microseconds)
 }
 
-/// Counts the operations that ended during the measurement. The latency is of those that began
-/// during it: those that ended during it exclude the ones that hang.
-fn evaluate(
-    settings: &Settings,
-    iterations: &[Iteration],
-    before: &Used,
-    after: &Used,
-) -> Throughput {
-    let window = settings.warmup..settings.warmup + settings.duration;
-    let ended: Vec<&Iteration> = iterations
-        .iter()
-        .filter(|iteration| window.contains(&iteration.ended()))
-        .collect();
-    let completed = ended
-        .iter()
-        .filter(|iteration| iteration.is_completed())
-        .count() as u64;
-    let began: Vec<&Iteration> = iterations
-        .iter()
-        .filter(|iteration| window.contains(&iteration.intended()))
-        .collect();
-    let given_up = |iterations: &[&Iteration]| {
-        let given_up = iterations.iter().filter(|it| it.is_given_up());
-        given_up.count() as u64
-    };
-    let latencies: IterationLatencies = began.iter().copied().collect();
+fn evaluate(settings: &Settings, counts: &Counts, before: &Used, after: &Used) -> Throughput {
+    let completed = counts.completed;
     let seconds = settings.duration.as_secs_f64();
     let count = u32::try_from(completed.max(1)).unwrap_or(u32::MAX);
     let each = |used: Duration| Milliseconds::from(used / count);
@@ -211,10 +228,10 @@ fn evaluate(
         users: settings.users,
         length_ms: settings.duration.into(),
         completed,
-        failed: ended.len() as u64 - completed - given_up(&ended),
-        given_up: given_up(&began),
+        failed: counts.failed,
+        given_up: counts.given_up,
         per_second: f64::from(u32::try_from(completed).unwrap_or(u32::MAX)) / seconds,
-        latency: latencies.response.percentiles(),
+        latency: counts.latencies.response.percentiles(),
         cpu: Cpu {
             client_ms: each(after.client.saturating_sub(before.client)),
             replicas_ms: after
@@ -259,6 +276,17 @@ mod tests {
         let never = CancellationToken::new();
         let measured = measure_throughput(&backend, &settings, &events, &watch, &never).await;
         measured.expect("there is a frontend")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn workflows_are_counted_and_timed() {
+        let measured = measured("{}").await;
+        assert!(measured.completed > 0, "{measured:?}");
+        assert_eq!((measured.failed, measured.given_up), (0, 0));
+        assert!(measured.latency.is_some(), "{measured:?}");
+        let rate = measured.per_second * measured.length_ms.as_std().as_secs_f64();
+        assert!((rate.round() - rate).abs() < 1e-6, "{measured:?}");
+        assert_eq!(format!("{rate:.0}"), measured.completed.to_string());
     }
 
     #[tokio::test(start_paused = true)]

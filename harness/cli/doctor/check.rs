@@ -136,7 +136,7 @@ fn temporal_check(temporal: &Found, fetchable: bool, pip: &Found) -> Check {
         Found::Works(_) => "fetches it with pip, else from the vendor",
         _ => "fetches it from the vendor's site",
     };
-    unless_fetched(check, fetchable, &format!("`harness up` {source}"))
+    unless_fetched(check, fetchable, &format!("`up` {source}"))
 }
 
 /// Missing server programs are ok too: the harness fetches the vendor's archive, or builds them
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn a_bare_machine_gets_a_fix_for_each_backend() {
         insta::assert_snapshot!(table(&bare()), @r###"
-        temporal: Ok: not installed yet: `harness up` fetches it from the vendor's site [backend process]
+        temporal: Ok: not installed yet: `up` fetches it from the vendor's site [backend process]
         cargo: Missing: not found [building the worker from source]
             fix: install Rust with rustup, or set `worker.run.command` to a worker that is already built
         pip: Missing: not found [fetching the Temporal CLI from a Python package index]

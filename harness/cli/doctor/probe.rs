@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use artifact::{PIP_WAYS, Platform, ServerPrograms, ServerSearch, TemporalSearch};
+use base::causes::in_one_line;
 use base::hint;
 use base::tool::{self, Environment, Family, Tool};
 use futures_util::future::join_all;
@@ -50,7 +51,7 @@ async fn find_temporal(search: &TemporalSearch<'_>) -> Found {
             search.server, found.program.path
         )),
         Ok(None) => Found::Absent,
-        Err(error) => Found::Fails(error.to_string()),
+        Err(error) => Found::Fails(in_one_line(&error)),
     }
 }
 
@@ -69,7 +70,7 @@ async fn find_server(search: &ServerSearch<'_>) -> Found {
             Found::Works(format!("{version} at {server}, {tool}"))
         }
         Ok(None) => Found::Absent,
-        Err(error) => Found::Fails(error.to_string()),
+        Err(error) => Found::Fails(in_one_line(&error)),
     }
 }
 
@@ -90,7 +91,7 @@ async fn version(
     match asked.await {
         Ok(output) => Found::Works(output.output.lines().next().unwrap_or_default().to_owned()),
         Err(tool::Error::Find { .. }) => Found::Absent,
-        Err(error) => Found::Fails(error.to_string()),
+        Err(error) => Found::Fails(in_one_line(&error)),
     }
 }
 
@@ -150,7 +151,7 @@ struct DockerPart {
 async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> Found {
     // The client may reach an engine that the harness cannot.
     if let Err(error) = docker::check_host(environment) {
-        let (reason, fix) = (error.to_string(), hint::join(&error.hints(), "; "));
+        let (reason, fix) = (in_one_line(&error), hint::join(&error.hints(), "; "));
         return Found::Unusable { reason, fix };
     }
     let tool = match Tool::new("docker", Family::Container, environment, DEADLINE) {
@@ -178,7 +179,7 @@ async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> F
         }) => Found::Fails(format!("client {}, but no engine answers", client.version)),
         Err(_) => Found::Fails(match ended {
             Ok(()) => "printed no version".to_owned(),
-            Err(error) => error.to_string(),
+            Err(error) => in_one_line(&error),
         }),
     }
 }

@@ -1,8 +1,11 @@
 //! The only module that prints: data to standard output, messages to standard error.
 
+mod data;
 mod display;
 mod follow;
 mod line;
+mod messages;
+mod outlet;
 mod printer;
 mod question;
 mod scenarios;

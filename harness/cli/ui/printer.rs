@@ -12,15 +12,24 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::data::{Data, Fate, SharedFate};
 use super::display::Display;
-use super::follow::Moving;
 use super::line::{Line, Sign, line};
+use super::messages::Messages;
+use super::outlet::Outlet;
 use super::question;
 use super::scenarios::Scenarios;
 use crate::error::{CommandError, Exit};
 
 /// How often plain lines report the progress of long work.
 const PLAIN_PROGRESS: Duration = Duration::from_secs(5);
+
+/// How long a command that has ended waits for a reader that reads nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a command waits for such a reader before it writes to the other stream, so that the
+/// order of both is kept.
+const ORDER: Duration = Duration::from_secs(5);
 
 /// The format of a command's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -41,35 +50,29 @@ pub enum Stream {
     Written,
 }
 
-/// The state of standard output.
-#[derive(Debug)]
-enum Data {
-    /// All of it was written so far.
-    Written,
-    /// The reader has closed the pipe, which is no error.
-    Enough,
-    /// A write failed. Nothing is written after that, since data with a gap would look complete.
-    Lost(io::Error),
-}
-
 /// The error of writing a command's data.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write to standard output")]
 struct Unwritten(#[source] io::Error);
 
 pub struct Ui {
-    stdout: Box<dyn Write + Send>,
-    stderr: Box<dyn Write + Send>,
+    data: Outlet<Data>,
+    fate: SharedFate,
+    messages: Outlet<Messages>,
     output: Output,
     stream: Stream,
     display: Display,
-    moving: Option<Moving>,
+    /// Whether there are moving lines below the messages.
+    is_moving: bool,
+    /// Whether a message has said that events are lost.
+    loss_told: bool,
+    patience: Duration,
+    order: Duration,
     scenarios: Scenarios,
     /// When the progress of each running work was last printed.
     last_progress: BTreeMap<String, Instant>,
     /// Whether the JSON document of this command has been written.
     document_written: bool,
-    data: Data,
 }
 
 impl fmt::Debug for Ui {
@@ -89,17 +92,21 @@ impl Ui {
         stderr: Box<dyn Write + Send>,
         display: Display,
     ) -> Self {
+        let fate = SharedFate::default();
         Self {
-            stdout,
-            stderr,
+            data: Outlet::new(Data::new(stdout, fate.clone())),
+            fate,
+            messages: Outlet::new(Messages::new(stderr)),
             output: Output::default(),
             stream: Stream::Told,
             display,
-            moving: None,
+            is_moving: false,
+            loss_told: false,
+            patience: PATIENCE,
+            order: ORDER,
             scenarios: Scenarios::default(),
             last_progress: BTreeMap::new(),
             document_written: false,
-            data: Data::Written,
         }
     }
 
@@ -137,42 +144,58 @@ impl Ui {
 
     /// Writes data in any format, such as a log line or a completion script.
     pub fn raw(&mut self, text: impl fmt::Display) {
-        if self.is_unread() {
-            return;
-        }
-        let line = format!("{text}\n");
-        let written = self.stdout.write_all(line.as_bytes());
-        match written.and_then(|()| self.stdout.flush()) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.data = Data::Enough,
-            Err(error) => self.data = Data::Lost(error),
+        self.write_data(text);
+        // A reader that reads too late is an error at the end of the command.
+        let _ = self.data.settle(self.order);
+    }
+
+    fn write_data(&mut self, text: impl fmt::Display) {
+        if !self.is_unread() {
+            let text = text.to_string();
+            self.data.write(move |data| data.line(text));
         }
     }
 
     /// Whether standard output is closed or failed, so that endless output can stop.
     pub fn is_unread(&self) -> bool {
-        !matches!(self.data, Data::Written)
+        !self.fate.is_written()
     }
 
-    /// Ends a command. Returns its exit, which depends on whether its data was written.
+    /// Ends a command. Returns its exit, which depends on whether its data was written. Waits for a
+    /// reader that has stopped reading, but not for ever.
     pub fn end(&mut self, exit: Exit) -> Exit {
-        let Data::Lost(error) = std::mem::replace(&mut self.data, Data::Enough) else {
-            return exit;
+        let settled = self.data.settle_again(self.patience);
+        let fate = std::mem::replace(&mut *self.fate.lock(), Fate::Enough);
+        let error = match (fate, settled) {
+            (Fate::Lost(error), _) | (Fate::Written, Err(error)) => error,
+            (Fate::Written, Ok(())) | (Fate::Enough, _) => return self.end_messages(exit),
         };
-        let error = CommandError::new(Exit::OutputLost, Unwritten(error))
-            .hint("Free some space where standard output is written, and run the command again.");
+        let hint = match error.kind() {
+            io::ErrorKind::TimedOut => {
+                "Read standard output to its end, or write it to a file, and run the command again."
+            }
+            _ => "Free some space where standard output is written, and run the command again.",
+        };
+        let error = CommandError::new(Exit::OutputLost, Unwritten(error)).hint(hint);
         self.tell_error(&error);
-        exit.with_output_lost()
+        self.end_messages(exit.with_output_lost())
+    }
+
+    fn end_messages(&mut self, exit: Exit) -> Exit {
+        // Lost messages change nothing.
+        let _ = self.messages.settle_again(self.patience);
+        exit
     }
 
     /// Prints a message.
     pub fn say(&mut self, text: impl fmt::Display) {
-        match &self.moving {
-            Some(moving) => moving.print(&text.to_string()),
-            None => {
-                let _ = writeln!(self.stderr, "{text}");
-            }
-        }
+        self.write_message(text);
+        let _ = self.messages.settle(self.order);
+    }
+
+    fn write_message(&mut self, text: impl fmt::Display) {
+        let text = text.to_string();
+        self.messages.write(move |messages| messages.line(&text));
     }
 
     /// Prints an error, and writes it as the JSON document if none was written.
@@ -199,24 +222,30 @@ impl Ui {
         if self.display == Display::Lines || !std::io::stdin().is_terminal() {
             return None;
         }
-        let _ = write!(self.stderr, "{question} ");
-        let _ = self.stderr.flush();
+        let question = format!("{question} ");
+        self.messages
+            .write(move |messages| messages.begin_line(&question));
+        let _ = self.messages.settle(self.order);
         let answer = tokio::time::timeout(within, question::line()).await;
         let answer = answer.ok().flatten();
         if answer.is_none() {
-            let _ = writeln!(self.stderr);
+            self.say("");
         }
         answer
     }
 
-    /// Runs `work` and prints its events until it ends.
+    /// Runs `work` and prints its events until it ends. A reader that stalls does not stall the
+    /// work: its lines wait in memory.
     pub async fn follow<T>(
         &mut self,
         events: &mut UnboundedReceiver<Event>,
         work: impl Future<Output = T>,
     ) -> T {
-        if self.display != Display::Lines {
-            self.moving = Some(Moving::new());
+        self.data.detach("data");
+        self.messages.detach("messages");
+        self.is_moving = self.display != Display::Lines;
+        if self.is_moving {
+            self.messages.write(Messages::begin_moving);
         }
         let mut work = std::pin::pin!(work);
         let result = loop {
@@ -229,9 +258,13 @@ impl Ui {
         while let Ok(event) = events.try_recv() {
             self.tell(&event);
         }
-        if let Some(mut moving) = self.moving.take() {
-            moving.clear();
+        // What follows comes after the events, on both streams.
+        let _ = self.data.settle(self.order);
+        self.tell_loss();
+        if std::mem::take(&mut self.is_moving) {
+            self.messages.write(Messages::end_moving);
         }
+        let _ = self.messages.settle(self.order);
         result
     }
 
@@ -242,30 +275,41 @@ impl Ui {
         let kind = &event.kind;
         let scenario = self.scenarios.of(event);
         let line = line(kind, scenario);
-        match &mut self.moving {
-            Some(moving) => moving.show(kind, scenario),
-            None => self.tell_progress(kind),
+        if self.is_moving {
+            let (kind, scenario) = (kind.clone(), scenario.map(str::to_owned));
+            self.messages
+                .write(move |messages| messages.show(&kind, scenario.as_deref()));
+        } else {
+            self.tell_progress(kind);
         }
         // A moving line already shows work that has begun.
-        let moves = self.moving.is_some() && matches!(kind, Kind::StepStarted { .. });
+        let moves = self.is_moving && matches!(kind, Kind::StepStarted { .. });
         if let Some(line) = line.filter(|_| !moves) {
             let painted = self.paint(&line);
-            self.say(painted);
+            self.write_message(painted);
         }
     }
 
-    /// Writes an event. If that fails, the work continues and a message says so once.
     fn stream_on(&mut self, event: &Event) {
         let text = serde_json::to_string(event).expect("an event always becomes JSON");
-        let before = self.is_unread();
-        self.raw(text);
-        if let (false, Data::Lost(error)) = (before, &self.data) {
-            let lost = format!(
+        self.write_data(text);
+        self.tell_loss();
+    }
+
+    /// Says once that events could not be written. The work continues.
+    fn tell_loss(&mut self) {
+        if self.stream != Stream::Written || self.loss_told {
+            return;
+        }
+        let lost = match &*self.fate.lock() {
+            Fate::Lost(error) => format!(
                 "! could not write events to standard output ({error}): continuing \
                          without them"
-            );
-            self.say(lost);
-        }
+            ),
+            Fate::Written | Fate::Enough => return,
+        };
+        self.loss_told = true;
+        self.write_message(lost);
     }
 
     /// Without moving lines, prints the progress of each work at intervals.
@@ -292,7 +336,7 @@ impl Ui {
             }
             _ => return,
         };
-        self.say(format!("{} {text}", Sign::Note.as_str()));
+        self.write_message(format!("{} {text}", Sign::Note.as_str()));
     }
 
     fn paint(&self, line: &Line) -> String {

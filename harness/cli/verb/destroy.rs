@@ -77,7 +77,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
             );
         }
     }
-    let removed = Box::pin(take_down(session, ui)).await?;
+    let removed = Box::pin(take_down(&args.target, session, ui)).await?;
     ui.text(gone(removed.len(), holding.as_ref()));
     // Everything is deleted, so a record that cannot be removed is only a warning.
     if let Err(error) = session.backend.places.forget().await {
@@ -166,11 +166,16 @@ fn refusal(holding: &Holding) -> CommandError {
 }
 
 async fn take_down(
+    target: &Target,
     session: &mut Session<AzureBackend>,
     ui: &mut Ui,
 ) -> Result<Vec<String>, CommandError> {
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness destroy` again");
+    let shutdown = Shutdown::listen_about(
+        target,
+        events.clone(),
+        Hint::say("run ").command(Verb::Destroy).words(" again"),
+    )?;
     session.backend.listen(&events, &shutdown.asked);
     let owned = session.owned();
     let work = lifecycle::take_down(&owned, &events, &shutdown.asked, &shutdown.insisted);

@@ -94,7 +94,7 @@ fn up_here(state: &Directory) -> Option<Hint> {
 async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> VerbResult {
     refuse_to_purge(args, owned.state.path())?;
     tell_broken(owned.state, ui)?;
-    let taken_down = take_down(owned, ui).await;
+    let taken_down = take_down(&args.target, owned, ui).await;
     if let Err(error) = &taken_down
         && error.exit == Exit::Interrupted
     {
@@ -212,11 +212,16 @@ fn unanswered(error: docker::Error) -> CommandError {
 }
 
 async fn take_down<B: Backend>(
+    target: &Target,
     owned: &Owned<'_, B>,
     ui: &mut Ui,
 ) -> Result<Vec<String>, CommandError> {
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness down` again");
+    let shutdown = Shutdown::listen_about(
+        target,
+        events.clone(),
+        Hint::say("run ").command(Verb::Down).words(" again"),
+    )?;
     let work = lifecycle::take_down(owned, &events, &shutdown.asked, &shutdown.insisted);
     ui.follow(&mut receiver, work).await
 }

@@ -29,7 +29,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let session = in_azure::look(session::load(&args.target)).await?;
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run the command again");
+    let shutdown = Shutdown::listen(events.clone(), "run the command again")?;
     let work = plan::changes(&args.target, &session, &events, &shutdown.asked);
     let changes = ui.follow(&mut receiver, Box::pin(work)).await?;
     match &changes.outlook.group {

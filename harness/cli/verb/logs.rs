@@ -15,9 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::VerbResult;
 use super::abandoned;
 use super::any_backend::on_any_backend;
-use super::backend_name::Named;
 use super::session::{self, Target};
-use super::target::BACKEND;
 use super::way::Way;
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Ui};
@@ -30,39 +28,23 @@ const CENSUS: Duration = Duration::from_secs(1);
 
 /// Show the logs of services
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    // In `logs`, `-f` means `--follow`, as in other tools.
+    mut_arg("file", |file| file.short(None)),
+    after_help = "\
 Examples:
   harness logs
   harness logs -f worker
-  harness logs -n 200 temporal-frontend")]
+  harness logs -n 200 temporal-frontend"
+)]
 pub(super) struct Args {
-    /// Profile by name: profiles/NAME.yaml
-    #[arg(
-        long,
-        short,
-        value_name = "NAME",
-        default_value = session::DEFAULT_PROFILE,
-        conflicts_with = "file"
-    )]
-    profile: String,
-    // No short form: in `logs`, `-f` means `--follow`, as in other tools.
-    /// Profile by file
-    #[arg(long, value_name = "FILE")]
-    file: Option<Utf8PathBuf>,
-    /// Set a key of the profile, such as `name=other`; may be repeated
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Backend to use, in place of the profile's
-    #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
-    backend: Option<Named>,
-    /// Use the built-in Azure in place of Azure
-    #[arg(long)]
-    rehearse: bool,
+    #[command(flatten)]
+    pub(super) target: Target,
     /// Services or replicas, such as `worker` or `worker-0`; all if none is named
-    services: Vec<String>,
+    pub(super) services: Vec<String>,
     /// Keep printing new lines until Ctrl-C
     #[arg(long, short = 'f')]
-    follow: bool,
+    pub(super) follow: bool,
     /// Number of lines to show from the end of each log
     #[arg(long, short = 'n', default_value_t = 50)]
     lines: usize,
@@ -76,8 +58,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
         )
         .hint("Omit `--follow` or `--output json`."));
     }
-    let target = args.target();
-    let loaded = session::load(&target);
+    let loaded = session::load(&args.target);
     match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
             let hosts = session.backend.hosts();
@@ -88,20 +69,6 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
             on_any_backend!(&abandoned.backend, |backend| {
                 Box::pin(show(&args, Way::Up, backend.hosts(), ui)).await
             })
-        }
-    }
-}
-
-impl Args {
-    pub(super) fn target(&self) -> Target {
-        Target {
-            profile: self.profile.clone(),
-            local: false,
-            backend: self.backend,
-            rehearse: self.rehearse,
-            file: self.file.clone(),
-            set: self.set.clone(),
-            directory: None,
         }
     }
 }

@@ -226,14 +226,8 @@ fn run(cli: Cli, ui: &mut Ui) -> VerbResult {
 
 /// Runs a verb, and completes the commands in its hints with the options of its target.
 async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> VerbResult {
-    if let Some(target) = command.target_mut() {
-        target.directory.clone_from(&folder);
-    }
-    let about = command.target().map(|target| {
-        let target = Target {
-            directory: folder,
-            ..target
-        };
+    let about = command.target_mut().map(|target| {
+        target.directory = folder;
         target.options()
     });
     let about = about.unwrap_or_default();
@@ -243,20 +237,12 @@ async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui
 
 impl Command {
     /// The target of a verb that works on one topology.
-    fn target(&mut self) -> Option<Target> {
-        match self {
-            Self::Logs(args) => Some(args.target()),
-            Self::Bench(args) => args.target(),
-            other => other.target_mut().cloned(),
-        }
-    }
-
-    /// The target of a verb that flattens [`Target`] into its arguments.
     fn target_mut(&mut self) -> Option<&mut Target> {
         match self {
             Self::Up(args) => Some(&mut args.target),
             Self::Down(args) => Some(&mut args.target),
             Self::Status(args) => Some(&mut args.target),
+            Self::Logs(args) => Some(&mut args.target),
             Self::Open(args) => Some(&mut args.target),
             Self::Heal(args) => Some(&mut args.target),
             Self::Render(args) => Some(&mut args.target),
@@ -268,6 +254,7 @@ impl Command {
             Self::Destroy(args) => Some(&mut args.target),
             Self::Test(args) => Some(&mut args.target),
             Self::Doctor(args) => Some(&mut args.target),
+            Self::Bench(args) => args.target_mut(),
             _ => None,
         }
     }

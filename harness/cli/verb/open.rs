@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backend::event::Events;
 use backend::{Backend as _, Host as _};
+use base::causes::in_one_line;
 use base::hint::{Hint, Verb};
 use base::tool::{Environment, Family, Tool};
 use kubernetes::Entrance;
@@ -123,7 +124,7 @@ fn refuse_port(args: &Args) -> Result<(), CommandError> {
 /// Forwards a port of the cluster until Ctrl-C.
 async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> VerbResult {
     let (events, _unheard) = Events::channel();
-    let shutdown = Shutdown::listen(events, "the port forward ends");
+    let shutdown = Shutdown::listen(events, "the port forward ends")?;
     let entrance = args.what.entrance();
     let link = &session.backend.link;
     let forwarded = link.forward(entrance, &session.topology, args.port);
@@ -144,7 +145,10 @@ async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> V
         }
         let forwarded = link.forward(entrance, &session.topology, args.port);
         if let Err(error) = forwarded.await {
-            ui.say(format!("· could not renew the port forward: {error}"));
+            ui.say(format!(
+                "· could not renew the port forward: {}",
+                in_one_line(&error)
+            ));
         }
     }
 }

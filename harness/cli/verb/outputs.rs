@@ -57,7 +57,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let session = in_azure::look(session::load(&args.target)).await?;
     let outputs = of(&session).await?;
     ui.text(text(&outputs));
-    ui.say(way_in(&session, &args.target.suffix()));
+    ui.say(way_in(&session, &args.target));
     ui.json(&outputs);
     tell_unseen(&outputs, ui);
     Ok(match outputs.unseen {
@@ -129,13 +129,14 @@ fn way(service: &str, base: &str) -> String {
     }
 }
 
-/// How to reach the services. `suffix` names the profile in commands.
-pub(super) fn way_in(session: &Session<AzureBackend>, suffix: &str) -> String {
+/// How to reach the services.
+pub(super) fn way_in(session: &Session<AzureBackend>, target: &Target) -> String {
     if session.backend.site.without_cluster() {
         return "· no workload runs: the rehearsal has no cluster without Docker and k3d"
             .to_owned();
     }
-    format!("· `harness open web{suffix}` forwards a port to this machine")
+    let open = Hint::from(Verb::OpenWeb).words(" forwards a port to this machine");
+    format!("· {}", target.complete(open))
 }
 
 /// The outputs as text.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use backend::event::Events;
-use backend::state::{Directory, MARKER};
+use backend::state::{self, Directory, Lock, MARKER};
 use base::file::{read_json, write_json};
 use base::tool::{self, Environment, Family};
 use camino::Utf8PathBuf;
@@ -18,8 +18,9 @@ use super::any_backend::{AnyBackend, PlaceRecord, on_any_backend};
 use super::{VerbResult, lifecycle, session};
 use crate::error::{CommandError, Exit};
 
-/// The longest that a reaper waits, above the length of any run.
-const PATIENCE: Duration = Duration::from_hours(24);
+/// How often a waiting reaper checks that the topology still exists: somebody may have removed the
+/// state folder. A run may last for months, so nothing else ends the wait.
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Heal the faults of a run when it dies (internal)
 #[derive(Debug, clap::Args)]
@@ -31,23 +32,38 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> VerbResult {
     let (events, _unheard) = Events::channel();
     let state = Directory::new(&args.folder);
+    let Some(lock) = own(&state).await? else {
+        return Ok(Exit::Ok);
+    };
+    if lifecycle::open_faults(&state)?.is_empty() {
+        return Ok(Exit::Ok);
+    }
+    // Read only now: a later run may have written another record during the wait.
     let unreadable = |error| CommandError::new(Exit::Unavailable, error);
     let place: Option<PlaceRecord> = read_json(&record(&state)).map_err(unreadable)?;
     let nothing = || format!("{} does not say how to reach the topology", record(&state));
     let place = place.ok_or_else(|| CommandError::new(Exit::Unavailable, nothing()))?;
-    let kind = state.standing().map_err(session::state_error)?;
-    // A topology that was taken down has no open fault.
-    let Some(kind) = kind else {
-        return Ok(Exit::Ok);
-    };
-    let opened = state.open("reap", &kind, PATIENCE).await;
-    let (lock, _journal) = opened.map_err(session::state_error)?;
     let haste = CancellationToken::new();
     let (_, backend) = AnyBackend::of(place, state.clone(), Some(lock), haste)?;
     on_any_backend!(&backend, |backend| {
         lifecycle::heal_what_is_left(backend, &state, &events).await
     })?;
     Ok(Exit::Ok)
+}
+
+/// Waits for the folder for as long as the run lasts. `None` if the topology no longer exists: a
+/// topology that was taken down has no open fault.
+async fn own(state: &Directory) -> Result<Option<Lock>, CommandError> {
+    loop {
+        let Some(kind) = state.standing().map_err(session::state_error)? else {
+            return Ok(None);
+        };
+        match state.open("reap", &kind, LOOK).await {
+            Ok((lock, _journal)) => return Ok(Some(lock)),
+            Err(state::Error::Busy { .. }) => {}
+            Err(error) => return Err(session::state_error(error)),
+        }
+    }
 }
 
 /// The file that says how to reach the topology of a run. The profile may have changed by the time
@@ -102,4 +118,60 @@ fn credentials(place: &PlaceRecord) -> Vec<(String, String)> {
     let in_azure = matches!(place.backend, Backend::Azure(_));
     let own = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_"));
     own.filter(|_| in_azure).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use backend::state::StepStage;
+    use camino::Utf8Path;
+    use model::plan::Action;
+    use tokio::time::{advance, sleep, timeout};
+
+    use super::*;
+
+    const KIND: &str = "simulated";
+
+    /// A state folder of a topology that is up, and the lock of the run that holds it.
+    async fn held() -> (tempfile::TempDir, Directory, Lock) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+        let state = Directory::new(path.join("state"));
+        let opened = state.open("test", KIND, Duration::ZERO).await;
+        let (lock, journal) = opened.expect("the folder is new");
+        let worker = "process/worker-0".parse().expect("the id of a resource");
+        let done = journal.append(&worker, Action::Create, StepStage::Done);
+        done.expect("writable");
+        (folder, state, lock)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reaper_waits_for_longer_than_a_day() {
+        let (_folder, state, lock) = held().await;
+        let ends = async {
+            // The reaper's first attempt comes before.
+            sleep(Duration::from_secs(1)).await;
+            advance(Duration::from_hours(25)).await;
+            sleep(Duration::from_secs(1)).await;
+            drop(lock);
+        };
+        let (owned, ()) = tokio::join!(own(&state), ends);
+        assert!(owned.expect("it waits").is_some(), "it gets the lock");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reaper_ends_when_its_folder_is_removed() {
+        let (_folder, state, _lock) = held().await;
+        let removed = async {
+            sleep(Duration::from_secs(1)).await;
+            fs_err::remove_dir_all(state.path()).expect("the test owns the folder");
+        };
+        let waits = timeout(LOOK * 3, own(&state));
+        let (owned, ()) = tokio::join!(waits, removed);
+        let owned = owned.expect("it notices").expect("that is no error");
+        assert!(owned.is_none());
+        assert!(
+            !state.path().exists(),
+            "it does not create the folder again"
+        );
+    }
 }

@@ -49,7 +49,13 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
         );
     }
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness rotate password` again");
+    let shutdown = Shutdown::listen_about(
+        &args.target,
+        events.clone(),
+        Hint::say("run ")
+            .command(Verb::RotatePassword)
+            .words(" again"),
+    )?;
     session.backend.listen(&events, &shutdown.asked);
     // Refuses any other change, which would bypass the gate.
     if let Some(other) = session

@@ -4,18 +4,27 @@
 //! A terminal that closes counts once, since it sends SIGHUP to several processes, each of which
 //! may forward it. Under `nohup` SIGHUP is ignored, and the command continues.
 
-use std::io::{IsTerminal as _, stderr, stdin, stdout};
+use std::io::{self, IsTerminal as _, stderr, stdin, stdout};
 use std::time::Duration;
 
 use backend::event::Events;
+use base::hint::Hint;
 use nix::sys::signal::{Signal, raise};
 use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::session::Target;
+use crate::error::{CommandError, Exit};
+
 /// How often the terminal is checked. A terminal that is not the controlling one of this process
 /// sends no signal when it closes.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// Without signals a command could not stop gracefully, so it does not start.
+#[derive(Debug, thiserror::Error)]
+#[error("could not listen for signals")]
+struct Deaf(#[source] io::Error);
 
 /// The two cancellation tokens of a command. The listener ends when this is dropped.
 #[derive(Debug)]
@@ -29,26 +38,38 @@ pub(super) struct Shutdown {
 
 impl Shutdown {
     /// Starts to listen before it returns, so that no later signal is lost. Each signal sends a
-    /// notice.
-    pub(super) fn listen(events: Events, how_to_finish: &str) -> Self {
+    /// notice. The second notice says how to finish what an abort would leave.
+    pub(super) fn listen(
+        events: Events,
+        how_to_finish: impl Into<Hint>,
+    ) -> Result<Self, CommandError> {
+        let signals = Signals::listen();
+        let signals = signals.map_err(|error| CommandError::new(Exit::Unavailable, Deaf(error)))?;
         let asked = CancellationToken::new();
         // Not a child token: the first Ctrl-C must not trigger the second stage.
         let insisted = CancellationToken::new();
         let mut listener = JoinSet::new();
-        if let Some(signals) = Signals::listen() {
-            listener.spawn(listen(
-                signals,
-                asked.clone(),
-                insisted.clone(),
-                events,
-                how_to_finish.to_owned(),
-            ));
-        }
-        Self {
+        listener.spawn(listen(
+            signals,
+            asked.clone(),
+            insisted.clone(),
+            events,
+            how_to_finish.into(),
+        ));
+        Ok(Self {
             asked,
             insisted,
             _listener: listener,
-        }
+        })
+    }
+
+    /// Like [`Self::listen`], and completes the commands of the hint for a target.
+    pub(super) fn listen_about(
+        target: &Target,
+        events: Events,
+        how_to_finish: Hint,
+    ) -> Result<Self, CommandError> {
+        Self::listen(events, target.complete(how_to_finish))
     }
 }
 
@@ -61,11 +82,11 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> Option<Self> {
-        Some(Self {
-            interrupt: signal(SignalKind::interrupt()).ok()?,
-            terminate: signal(SignalKind::terminate()).ok()?,
-            hang_up: HangUp::listen(),
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: HangUp::listen()?,
         })
     }
 }
@@ -75,7 +96,7 @@ async fn listen(
     asked: CancellationToken,
     insisted: CancellationToken,
     events: Events,
-    how_to_finish: String,
+    how_to_finish: Hint,
 ) {
     let Signals {
         mut interrupt,
@@ -123,14 +144,14 @@ struct HangUp {
 
 impl HangUp {
     /// None where SIGHUP is ignored.
-    fn listen() -> Option<Self> {
+    fn listen() -> io::Result<Option<Self>> {
         if ignores_hang_up() {
-            return None;
+            return Ok(None);
         }
-        Some(Self {
-            told: signal(SignalKind::hangup()).ok()?,
+        Ok(Some(Self {
+            told: signal(SignalKind::hangup())?,
             at_first: terminals(),
-        })
+        }))
     }
 
     /// Returns when the terminal closes, and never where SIGHUP is ignored.

@@ -2,6 +2,7 @@
 
 use backend::state::Directory;
 use backend::{Backend, Endpoint, Host as _, Place, Readiness};
+use base::hint::{Hint, Verb};
 use model::plan::{ResourceId, ResourceKind, State};
 use model::topology::Topology;
 use serde::Serialize;
@@ -52,6 +53,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
             let seen = Seen {
+                target: &args.target,
                 profile: session.profile.name.as_str(),
                 topology: Some(&session.topology),
                 state: &session.state,
@@ -64,6 +66,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
             let abandoned = abandoned::look(&loaded, error, ui)?;
             on_any_backend!(&abandoned.backend, |backend| {
                 let seen = Seen {
+                    target: &args.target,
                     profile: &abandoned.name,
                     topology: None,
                     state: &abandoned.state,
@@ -77,6 +80,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
 }
 
 struct Seen<'a, B> {
+    target: &'a Target,
     profile: &'a str,
     /// None where the profile cannot be read.
     topology: Option<&'a Topology>,
@@ -87,6 +91,7 @@ struct Seen<'a, B> {
 
 async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
     let Seen {
+        target,
         profile,
         state,
         place,
@@ -116,10 +121,14 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
         }
     }
     for open in open_faults {
+        let open = open.occurrence;
+        let heal = Hint::say("run ").command(Verb::Heal).words(" to undo it");
         ui.say(format!(
-            "! fault `{}` ({} {}) of an interrupted run is still open; run `harness heal` to undo \
-             it",
-            open.occurrence.id, open.occurrence.fault, open.occurrence.target
+            "! fault `{}` ({} {}) of an interrupted run is still open; {}",
+            open.id,
+            open.fault,
+            open.target,
+            target.complete(heal)
         ));
     }
     ui.json(&Status {

@@ -1,5 +1,6 @@
 //! The target of a verb: a profile by name or file, and the backend to run it on.
 
+use base::hint::Hint;
 use base::shell::{self, option};
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -107,6 +108,19 @@ impl Target {
         let directory = directory.map(|folder| option("-C", folder.as_str()));
         let named = (!default).then(|| self.arguments());
         directory.into_iter().chain(named).flatten().collect()
+    }
+
+    /// A hint whose commands name this target.
+    pub(super) fn complete(&self, mut hint: Hint) -> Hint {
+        hint.about(&self.options());
+        hint
+    }
+
+    /// This target without its settings, except the name, which decides the state folder.
+    pub(super) fn without_settings(&self) -> Self {
+        let mut target = self.clone();
+        target.set.retain(|set| set.starts_with("name="));
+        target
     }
 
     /// The options as shell text, to append to a verb.

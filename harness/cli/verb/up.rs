@@ -2,7 +2,7 @@
 
 use backend::event::Events;
 use backend::{Backend, Endpoint, Host as _, Place};
-use base::hint::Verb;
+use base::hint::{Hint, Verb};
 use model::plan::{Action, Plan};
 use serde::Serialize;
 
@@ -52,9 +52,9 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
         return session::on_backend!(session, |session| Box::pin(dry_run(session, ui)).await);
     }
     let session = session::own(&loaded, "up", ui).await?;
-    let suffix = args.target.suffix();
-    session::on_backend!(session, |session| Box::pin(bring_up(session, &suffix, ui))
-        .await)
+    session::on_backend!(session, |session| {
+        Box::pin(bring_up(session, &args.target, ui)).await
+    })
 }
 
 async fn dry_run<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> VerbResult {
@@ -77,17 +77,25 @@ async fn dry_run<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> VerbResul
     Ok(Exit::Ok)
 }
 
-async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut Ui) -> VerbResult {
+async fn bring_up<B: Backend>(
+    session: &mut Session<B>,
+    target: &Target,
+    ui: &mut Ui,
+) -> VerbResult {
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
-    let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
+    let shutdown = Shutdown::listen_about(
+        target,
+        events.clone(),
+        Hint::say("run ").command(Verb::Down),
+    )?;
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, work).await?;
     let endpoints = session.backend.hosts().endpoints().await;
     ui.text(view::endpoints(&endpoints));
     ui.text("");
     ui.text(done(&plan));
-    ui.text(next_steps(&endpoints, suffix));
+    ui.text(next_steps(&endpoints, &target.suffix()));
     report(session, &plan, ui).await;
     Ok(Exit::Ok)
 }

@@ -1,13 +1,14 @@
 //! Properties of a cluster and its node pools that cannot change, and allowed Kubernetes upgrades.
 
 use azure::resource_type::POOL;
+use base::hint::Hint;
 use model::azure_limits::Minor;
 use model::profile::azure::Azure;
 use places::azure::Living;
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
-use super::refusal::{RECREATE, refusal};
+use super::refusal::{recreate, recreate_or, refusal};
 use super::wanted::Wanted;
 use crate::Check;
 
@@ -16,10 +17,11 @@ const BEHIND: u32 = 3;
 
 pub(super) const ANOTHER_POOL: &str =
     "change it back, or add a pool with another name and these properties, and remove this one";
+
 /// The system pool is created and deleted with the cluster.
-const SAME_SYSTEM_POOL: &str = "change it back and add another pool with these properties, or \
-                                create everything again with `harness destroy` and `harness \
-                                promote`";
+fn same_system_pool() -> Hint {
+    recreate_or("change it back and add another pool with these properties, ")
+}
 
 /// Sources: <https://learn.microsoft.com/azure/templates/microsoft.containerservice/managedclusters>,
 /// <https://github.com/Azure/azure-cli/issues/12669> (private),
@@ -72,7 +74,7 @@ pub(super) fn of_cluster(
     let Some(cluster) = &living.cluster else {
         return Vec::new();
     };
-    let mut all = fixed(what, &CLUSTER_FIXED, resource, cluster, RECREATE);
+    let mut all = fixed(what, &CLUSTER_FIXED, resource, cluster, &recreate());
     all.extend(version(what, azure, cluster));
     all.extend(lagging(azure, living));
     all.extend(pools(wanted, living));
@@ -90,7 +92,7 @@ fn version(what: &str, azure: &Azure, cluster: &Value) -> Option<Check> {
     if is < was {
         let reason = format!("it runs Kubernetes {current} and cannot be downgraded to {asked}");
         let remedy = format!("set `backend.azure.kubernetes.version: \"{was}\"`");
-        return Some(refusal(what, reason, &remedy));
+        return Some(refusal(what, reason, remedy));
     }
     let next = was.next();
     (is > next).then(|| {
@@ -98,7 +100,7 @@ fn version(what: &str, azure: &Azure, cluster: &Value) -> Option<Check> {
             "it runs Kubernetes {current}, and {asked} is more than one minor version ahead"
         );
         let remedy = format!("promote {next} first, then one minor version at a time");
-        refusal(what, reason, &remedy)
+        refusal(what, reason, remedy)
     })
 }
 
@@ -144,7 +146,13 @@ fn pools(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
         });
         match find(&name(&system)) {
             Some(pool) if is_system(pool) => {
-                all.extend(fixed(&what, &POOL_FIXED, &system, pool, SAME_SYSTEM_POOL));
+                all.extend(fixed(
+                    &what,
+                    &POOL_FIXED,
+                    &system,
+                    pool,
+                    &same_system_pool(),
+                ));
             }
             _ => {
                 let there = living.pools().filter(|pool| is_system(pool)).map(name);
@@ -163,7 +171,13 @@ fn pools(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
         let properties = resource.get("properties").unwrap_or(&Value::Null);
         if let Some(living) = find(&pool) {
             let what = format!("node pool {pool}");
-            all.extend(fixed(&what, &POOL_FIXED, properties, living, ANOTHER_POOL));
+            all.extend(fixed(
+                &what,
+                &POOL_FIXED,
+                properties,
+                living,
+                &ANOTHER_POOL.into(),
+            ));
         }
     }
     all

@@ -1,5 +1,6 @@
 //! Properties that cannot change after creation.
 
+use base::hint::Hint;
 use serde_json::Value;
 
 use super::refusal::refusal;
@@ -14,7 +15,7 @@ pub(super) fn fixed(
     properties: &[Fixed],
     wanted: &Value,
     living: &Value,
-    remedy: &str,
+    remedy: &Hint,
 ) -> Vec<Check> {
     let changed = properties.iter().filter_map(|(pointer, name)| {
         let wanted = wanted.pointer(pointer)?;
@@ -26,7 +27,7 @@ pub(super) fn fixed(
         (!is_same(living, wanted)).then(|| {
             let (was, is) = (plain(living), plain(wanted));
             let reason = format!("{name} cannot change from {was} to {is} after creation");
-            refusal(what, reason, remedy)
+            refusal(what, reason, remedy.clone())
         })
     });
     changed.collect()

@@ -4,7 +4,7 @@ use azure::resource_type::NETWORK;
 use places::azure::Living;
 use serde_json::Value;
 
-use super::refusal::{RECREATE, refusal};
+use super::refusal::{recreate, refusal};
 use super::wanted::Wanted;
 use crate::Check;
 
@@ -31,7 +31,7 @@ pub(super) fn subnets(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
                 "`backend.azure.network.{subnet}` cannot change from {was} to {is} while {user} \
                  uses it"
             );
-            refusal(&format!("network {name}"), reason, RECREATE)
+            refusal(&format!("network {name}"), reason, recreate())
         })
     });
     changed.collect()

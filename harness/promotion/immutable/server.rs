@@ -8,7 +8,7 @@ use places::azure::{Living, STORAGE};
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
-use super::refusal::{RECREATE, refusal};
+use super::refusal::{recreate, recreate_or, refusal};
 use crate::Check;
 
 /// Sources: <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-limitations>, and the
@@ -40,7 +40,7 @@ pub(super) fn of_server(
     let Some(server) = &living.server else {
         return Vec::new();
     };
-    let mut all = fixed(what, &SERVER_FIXED, resource, server, RECREATE);
+    let mut all = fixed(what, &SERVER_FIXED, resource, server, &recreate());
     all.extend(server_version(what, azure, resource, server));
     all.extend(standby(what, azure, server));
     all.extend(storage(what, azure, living, asked));
@@ -56,7 +56,7 @@ fn server_version(what: &str, azure: &Azure, wanted: &Value, server: &Value) -> 
     let ((was, old), (is, new)) = (version(server)?, version(wanted)?);
     if new < old {
         let reason = format!("it runs MySQL {was} and cannot be downgraded to {is}");
-        return Some(refusal(what, reason, RECREATE));
+        return Some(refusal(what, reason, recreate()));
     }
     (new > old && azure.mysql.tier() == MysqlTier::Burstable).then(|| {
         let reason =
@@ -86,8 +86,7 @@ fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
     if is == HighAvailability::ZoneRedundant && was != is {
         let reason =
             format!("{key}: a standby in another zone can only be created with the server");
-        let remedy = "set `same-zone`, or create everything again with `harness destroy` and \
-                      `harness promote`";
+        let remedy = recreate_or("set `same-zone`, ");
         all.push(refusal(what, reason, remedy));
     }
     if is == HighAvailability::SameZone && was == HighAvailability::ZoneRedundant {
@@ -102,7 +101,7 @@ fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
     if burstable && was != HighAvailability::Disabled {
         let reason = "it has a standby, and a burstable server cannot have one".to_owned();
         let remedy = format!("promote {key} `disabled` first, then the smaller `sku`");
-        all.push(refusal(what, reason, &remedy));
+        all.push(refusal(what, reason, remedy));
     }
     let geo = text("/properties/backup/geoRedundantBackup");
     let geo = geo.map(|geo| geo.eq_ignore_ascii_case("Enabled"));
@@ -111,7 +110,7 @@ fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
         let reason = "`backend.azure.mysql.geo-redundant-backup` cannot change on a server with a \
                       standby in another zone"
             .to_owned();
-        all.push(refusal(what, reason, RECREATE));
+        all.push(refusal(what, reason, recreate()));
     }
     all
 }
@@ -135,7 +134,7 @@ fn storage(
         refusal(
             what,
             reason,
-            &format!("set it to {there}, or create everything again"),
+            format!("set it to {there}, or create everything again"),
         )
     })
 }

@@ -95,7 +95,7 @@ fn a_pool_with_other_properties_needs_another_name() {
     let checks = refused(&azure(&sets), &spec(&sets), &there, None);
     let remedies = checks
         .iter()
-        .filter_map(|it| Some(&*it.problem.as_ref()?.remedy));
+        .filter_map(|it| Some(it.problem.as_ref()?.remedy.to_string()));
     assert_eq!(remedies.collect::<Vec<_>>(), [ANOTHER_POOL; 2]);
     assert_eq!(
         refusals(&there, &sets)[0],

@@ -1,6 +1,7 @@
 //! The result of a check.
 
-use serde::Serialize;
+use base::hint::Hint;
+use serde::{Serialize, Serializer};
 
 use super::question::Answer;
 
@@ -21,11 +22,17 @@ pub struct Check {
 pub struct Problem {
     pub reason: String,
     /// A lowercase fragment that follows `reason`.
-    pub remedy: String,
+    #[serde(serialize_with = "as_text")]
+    pub remedy: Hint,
+}
+
+/// Serializes a remedy as text.
+fn as_text<S: Serializer>(remedy: &Hint, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(remedy)
 }
 
 impl Problem {
-    pub(crate) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: impl Into<String>, remedy: impl Into<Hint>) -> Self {
         Self {
             reason: reason.into(),
             remedy: remedy.into(),
@@ -34,6 +41,13 @@ impl Problem {
 }
 
 impl Check {
+    /// Completes the commands of the remedy with the options that name the topology.
+    pub fn about(&mut self, options: &[String]) {
+        if let Some(problem) = &mut self.problem {
+            problem.remedy.about(options);
+        }
+    }
+
     /// Judges an answer; without an answer, the check has no result.
     pub(crate) fn of<T>(
         what: impl Into<String>,

@@ -164,7 +164,7 @@ fn another_template_is_reported_only_if_no_change_is_visible() {
         of_changed(change, false),
         [
             "it was deployed from another template, but its resources show no change: \
-             `harness promote` deploys it again"
+             `promote` deploys it again"
         ]
     );
 }
@@ -175,11 +175,11 @@ fn a_stack_that_is_deployed_again_anyway_is_reported_with_the_reason() {
         |stack, _| stack.properties.provisioning_state = "failed".to_owned(),
         true,
     );
-    assert_eq!(failed, ["it is failed: `harness promote` deploys it again"]);
+    assert_eq!(failed, ["it is failed: `promote` deploys it again"]);
     let nameless = of_changed(|stack, _| drop(stack.tags.remove("harness-digest")), false);
     assert_eq!(
         nameless,
-        ["it has no digest of its template and parameters: `harness promote` deploys it again"]
+        ["it has no digest of its template and parameters: `promote` deploys it again"]
     );
     let busy = of_changed(
         |stack, _| stack.properties.provisioning_state = "deploying".to_owned(),

@@ -328,8 +328,7 @@ async fn an_interruption_heals_and_judges_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_fault_that_cannot_be_healed_is_reported_and_stays_in_the_journal() {
     let played = play_through(crashed(), Manner::RefusesToHeal).await;
-    let reason = "could not heal fault `crash`: the worker does not start; \
-                  run `harness heal`";
+    let reason = "could not heal fault `crash`: the worker does not start";
     assert_eq!(played.verdict(), (VerdictKind::HealFailed, reason));
     assert_eq!(
         played.done,

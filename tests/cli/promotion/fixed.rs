@@ -67,6 +67,9 @@ fn what_azure_refuses_to_change_is_refused_by_plan_with_what_helps_and_nothing_i
             let run = azure.world.output(command);
             assert_eq!(run.code, 77, "{setting}: {run}");
             assert!(run.to_string().contains(reason), "{setting}: {run}");
+            let bare = ["`harness destroy`", "`harness promote`"];
+            let bare = bare.iter().find(|bare| run.to_string().contains(**bare));
+            assert_eq!(bare, None, "a remedy names the topology: {setting}: {run}");
         }
     }
     assert_eq!(azure.cloud()["resources"], before);

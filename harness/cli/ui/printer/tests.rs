@@ -280,6 +280,79 @@ async fn work_whose_events_cannot_be_written_goes_on_and_says_so_once() {
     ");
 }
 
+/// A reader that reads nothing until the sender is dropped.
+struct Stalled(std::sync::mpsc::Receiver<()>, Captured);
+
+impl Write for Stalled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.recv();
+        self.1.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs some work whose events nobody reads.
+async fn unread() -> (Ui, Captured, Captured, std::sync::mpsc::Sender<()>) {
+    let (reads, waits) = std::sync::mpsc::channel();
+    let (stdout, stderr) = (Captured::default(), Captured::default());
+    let stalled = Box::new(Stalled(waits, stdout.clone()));
+    let mut ui = Ui::new(stalled, Box::new(stderr.clone()), Display::Lines);
+    (ui.output, ui.stream) = (Output::Json, Stream::Written);
+    ui.order = Duration::from_millis(1);
+    let (events, mut receiver) = Events::channel();
+    let work = async {
+        events.notice("one");
+        tokio::task::yield_now().await;
+        events.notice("two");
+        7
+    };
+    assert_eq!(ui.follow(&mut receiver, work).await, 7);
+    ui.say("the work is done");
+    let heard = ui.messages.settle_again(PATIENCE);
+    heard.expect("messages are written although data is not");
+    (ui, stdout, stderr, reads)
+}
+
+#[tokio::test]
+async fn work_goes_on_although_nobody_reads_its_events() {
+    let (mut ui, stdout, stderr, _reads) = unread().await;
+    ui.patience = Duration::from_millis(1);
+    assert_eq!(ui.end(Exit::Ok), Exit::OutputLost);
+    assert_eq!(stdout.text(), "");
+    let heard = ui.messages.settle_again(PATIENCE);
+    heard.expect("messages are written although data is not");
+    insta::assert_snapshot!(stderr.text(), @r"
+    · one
+    · two
+    the work is done
+    error: could not write to standard output
+      caused by: nothing was read for 1ms
+      hint: Read standard output to its end, or write it to a file, and run the command again.
+    ");
+}
+
+#[tokio::test]
+async fn a_reader_that_reads_late_gets_everything() {
+    let (mut ui, stdout, stderr, reads) = unread().await;
+    drop(reads);
+    ui.json(&7);
+    assert_eq!(ui.end(Exit::Ok), Exit::Ok);
+    let _timeless = timeless();
+    insta::assert_snapshot!(stdout.text(), @r#"
+    {"at":"[time]","run":null,"kind":"notice","message":"one"}
+    {"at":"[time]","run":null,"kind":"notice","message":"two"}
+    7
+    "#);
+    insta::assert_snapshot!(stderr.text(), @r"
+    · one
+    · two
+    the work is done
+    ");
+}
+
 #[tokio::test]
 async fn the_progress_of_one_work_does_not_silence_that_of_another() {
     let stderr = Captured::default();

@@ -28,9 +28,9 @@ enum What {
 
 impl Args {
     /// The target, for a measurement of an existing topology.
-    pub(super) fn target(&self) -> Option<Target> {
-        match &self.what {
-            What::Throughput(args) => Some(args.target.clone()),
+    pub(super) fn target_mut(&mut self) -> Option<&mut Target> {
+        match &mut self.what {
+            What::Throughput(args) => Some(&mut args.target),
             What::Up(_) => None,
         }
     }

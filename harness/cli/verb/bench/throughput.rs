@@ -3,6 +3,7 @@
 use backend::Backend;
 use backend::event::Events;
 use base::causes::in_one_line;
+use base::hint::Hint;
 use engine::watch::Watch;
 use jiff::Timestamp;
 use load::MOST_IN_FLIGHT;
@@ -55,7 +56,11 @@ pub(super) async fn run<B: Backend>(
     ui: &mut Ui,
 ) -> VerbResult {
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
+    let shutdown = Shutdown::listen_about(
+        &args.target,
+        events.clone(),
+        Hint::say("run ").command(session.way.down()),
+    )?;
     let was_up = lifecycle::is_up(session).await?;
     let settings = settings(args, session);
     let work = async {
@@ -186,8 +191,6 @@ fn two_decimals(span: Milliseconds) -> String {
 
 #[cfg(test)]
 mod tests {
-    use base::hint::Hint;
-
     use super::*;
 
     fn ended(measured: Option<Exit>, down: Option<Exit>) -> Result<(), CommandError> {

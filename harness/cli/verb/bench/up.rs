@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> VerbResult {
     let http =
         base::http::loopback_client().map_err(|error| CommandError::new(Exit::Internal, error))?;
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run the command again");
+    let shutdown = Shutdown::listen(events.clone(), "run the command again")?;
     let work = async {
         let provision = Provision {
             fetch: Fetch::Missing,

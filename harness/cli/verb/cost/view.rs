@@ -168,9 +168,8 @@ fn notes(cost: &Cost) -> String {
     }
     let today = left_out.unwrap_or(&cost.estimate);
     if today.about || today.at_least {
-        let name = &cost.profile;
         notes.push(format!(
-            "  `harness cost -p {name} --refresh` fetches the prices of {region} from Azure"
+            "  `--refresh` fetches the prices of {region} from Azure"
         ));
     }
     if let Some(budget) = cost.budget.filter(|_| !cost.over_budget) {

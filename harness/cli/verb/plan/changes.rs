@@ -176,6 +176,10 @@ async fn outlook(
     let looked = look(cloud, azure, &session.topology, name, cancel).await;
     let failed = azure::Error::azure("preview the changes");
     let mut outlook = looked.map_err(|error| backend_error(failed(error).into()))?;
+    let options = target.options();
+    for check in &mut outlook.checks {
+        check.about(&options);
+    }
     let notes = std::mem::take(&mut outlook.notes);
     let mut notes: Vec<Hint> = notes.into_iter().map(Hint::say).collect();
     notes.extend(in_azure::elsewhere(target, session).await);

@@ -52,7 +52,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let session = in_azure::look(loaded).await?;
     in_azure::go_wrong(&session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run the command again");
+    let shutdown = Shutdown::listen(events.clone(), "run the command again")?;
     let worker = session
         .backend
         .worker

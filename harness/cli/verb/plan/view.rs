@@ -193,10 +193,9 @@ fn parity(parity: &Parity) -> String {
 
 fn conclusion(plan: &Plan) -> String {
     let cost = format!(
-        "{}{} USD a month; `harness cost -p {}` lists the items",
+        "{}{} USD a month; `cost` lists the items",
         plan.cost.qualifier(),
-        plan.cost.total,
-        plan.profile
+        plan.cost.total
     );
     let resources = plan.changes.outlook.differences.len();
     let objects = match plan.changes.objects().len() {
@@ -215,7 +214,7 @@ pub(super) fn standing(plan: &Plan) -> Option<String> {
     if obstacles.is_empty() {
         return None;
     }
-    let heading = "`harness promote` would refuse this plan (exit code 77):".to_owned();
+    let heading = "`promote` would refuse this plan (exit code 77):".to_owned();
     let obstacles = obstacles.into_iter().map(|it| format!("  ✗ {it}"));
     // Explains why a topology that is already promoted is refused now.
     let reason = plan.changes.outlook.gate_override.as_ref();

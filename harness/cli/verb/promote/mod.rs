@@ -105,7 +105,7 @@ async fn promote(args: Args, ui: &mut Ui) -> VerbResult {
     in_azure::go_wrong(session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
-    let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
+    let shutdown = Shutdown::listen_about(&args.target, events.clone(), under_way())?;
     let work = plan::draw(&args.target, session, None, &events, &shutdown.asked);
     let mut plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     let overridden = args.override_gate.is_some();
@@ -148,11 +148,11 @@ async fn promote(args: Args, ui: &mut Ui) -> VerbResult {
     // The scenario has a listener of its own.
     drop(shutdown);
     let smoke = smoke(&args, session, ui).await?;
-    let shutdown = Shutdown::listen(events, UNDER_WAY);
+    let shutdown = Shutdown::listen_about(&args.target, events, under_way())?;
     let outputs = shutdown.asked.run_until_cancelled(outputs::of(session));
     let outputs = outputs.await.ok_or_else(again)??;
     ui.text(outputs::text(&outputs));
-    ui.say(outputs::way_in(session, &args.target.suffix()));
+    ui.say(outputs::way_in(session, &args.target));
     outputs::tell_unseen(&outputs, ui);
     let exit = smoke.as_ref().map_or(Exit::Ok, Row::exit);
     ui.json(&Report {
@@ -165,8 +165,12 @@ async fn promote(args: Args, ui: &mut Ui) -> VerbResult {
 }
 
 /// What to do after an abort, for the second notice.
-const UNDER_WAY: &str =
-    "Azure continues its deployment: run `harness promote` to continue, or `harness destroy`";
+fn under_way() -> Hint {
+    Hint::say("Azure continues its deployment: run ")
+        .command(Verb::Promote)
+        .words(" to continue, or ")
+        .command(Verb::Destroy)
+}
 
 /// Registers missing resource providers, and repeats the checks that they left unanswered.
 async fn ready_the_subscription(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use azure_simulator::{Clock, Hooks, Options, Settings, Simulator};
 use backend::event::Events;
 use backend::state::{self, Lock};
+use base::causes::in_one_line;
 use base::file::{create_private, present, write_atomically};
 use base::hint::{Hint, Verb};
 use base::secret::Secret;
@@ -87,7 +88,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     };
     // Listens before the start, so that Ctrl-C also ends the start.
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events, "the built-in Azure stops");
+    let shutdown = Shutdown::listen(events, "the built-in Azure stops")?;
     let simulator = Simulator::start(options).await;
     let simulator = simulator.map_err(|error| not_started(error, args.port))?;
     write_atomically(&ca_file, simulator.ca_pem.as_bytes()).map_err(unusable)?;
@@ -153,7 +154,10 @@ impl Hooks for Behind {
         match present(fs_err::read_to_string(&self.kubeconfig)) {
             Ok(Some(text)) => Ok(text),
             Ok(None) => Ok(nowhere(cluster)),
-            Err(error) => Err(format!("the cluster {cluster} does not run: {error}")),
+            Err(error) => Err(format!(
+                "the cluster {cluster} does not run: {}",
+                in_one_line(&error)
+            )),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::verb::session::Target;
 ///
 /// Brings the topology up if it is not up, and then takes it down again. Skips a scenario that
 /// needs more than this backend has, and prints the reason.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness test scenarios/
@@ -43,19 +43,4 @@ pub(in crate::verb) struct Args {
 }
 
 /// Enough for two million workflows of one activity each.
-const EVIDENCE_LIMIT: Bytes = Bytes::new(4 << 30);
-
-impl Args {
-    /// The arguments for one scenario on a topology that is up.
-    pub(super) fn of_one(target: &Target) -> Self {
-        Self {
-            target: target.clone(),
-            paths: Vec::new(),
-            list: false,
-            dry_run: false,
-            seed: None,
-            keep: true,
-            evidence_limit: EVIDENCE_LIMIT,
-        }
-    }
-}
+pub(super) const EVIDENCE_LIMIT: Bytes = Bytes::new(4 << 30);

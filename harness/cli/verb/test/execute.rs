@@ -5,15 +5,17 @@ use backend::Backend;
 use backend::event::{Event, Events, Kind};
 use backend::fault;
 use base::causes;
-use base::hint::{Hint, Verb};
+use base::hint::{Command, Hint, Verb};
 use engine::watch::Watch;
 use model::plan::{Action, Plan};
+use model::quantity::Bytes;
+use model::verdict_kind::{Conclusion, VerdictKind};
 use scenario::report::{self, Machine, Report, Setting, Versions};
 use scenario::{Document, Resolution, RunPlan, Verdict};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
-use super::args::Args;
+use super::args::{Args, EVIDENCE_LIMIT};
 use super::documents::{self, Resolved};
 use super::row::{Row, graver};
 use super::view;
@@ -21,7 +23,16 @@ use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 use crate::verb::session::{self, Session, Target};
 use crate::verb::shutdown::Shutdown;
+use crate::verb::way::Way;
 use crate::verb::{VerbResult, failure, lifecycle, reap};
+
+/// What the runs of all scenarios share.
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    target: &'a Target,
+    /// Size limit of a run's folder.
+    evidence_limit: Bytes,
+}
 
 /// The outputs of a running test.
 struct Stage<'a> {
@@ -43,7 +54,14 @@ pub(super) async fn execute<B: Backend>(
     ui: &mut Ui,
 ) -> VerbResult {
     let (events, receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness heal` or `harness down`");
+    let shutdown = Shutdown::listen_about(
+        &args.target,
+        events.clone(),
+        Hint::say("run ")
+            .command(Verb::Heal)
+            .words(" or ")
+            .command(session.way.down()),
+    )?;
     let mut stage = Stage {
         ui,
         events,
@@ -58,8 +76,13 @@ pub(super) async fn execute<B: Backend>(
                 .hint(Hint::run(Verb::Promote).words(" first: `test` creates nothing in Azure.")),
         );
     }
-    let mut ran = run_all(args, resolved, session, &mut stage).await;
+    let options = Options {
+        target: &args.target,
+        evidence_limit: args.evidence_limit,
+    };
+    let mut ran = run_all(options, resolved, session, &mut stage).await;
     let taken_down = if args.keep || stage.was_up {
+        ran.tell_unhealed(&args.target, session.way, stage.ui);
         Ok(())
     } else {
         take_down(session, &mut stage).await
@@ -96,7 +119,11 @@ pub(in crate::verb) async fn one<B: Backend>(
     ui: &mut Ui,
 ) -> Result<Row, CommandError> {
     let (events, receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness heal`");
+    let shutdown = Shutdown::listen_about(
+        target,
+        events.clone(),
+        Hint::say("run ").command(Verb::Heal),
+    )?;
     let mut stage = Stage {
         ui,
         events,
@@ -105,9 +132,13 @@ pub(in crate::verb) async fn one<B: Backend>(
         was_up: true,
         watch: Watch::default(),
     };
-    let args = Args::of_one(target);
+    let options = Options {
+        target,
+        evidence_limit: EVIDENCE_LIMIT,
+    };
     let resolved = documents::resolve(vec![document], None, session)?;
-    let ran = run_all(&args, resolved, session, &mut stage).await;
+    let ran = run_all(options, resolved, session, &mut stage).await;
+    ran.tell_unhealed(target, session.way, stage.ui);
     ran.only()
 }
 
@@ -120,6 +151,19 @@ struct Ran {
 }
 
 impl Ran {
+    /// Says how to undo the faults of a topology that stays up. An error has hints of its own.
+    fn tell_unhealed(&self, target: &Target, way: Way, ui: &mut Ui) {
+        let unhealed = Conclusion::Verdict(VerdictKind::HealFailed);
+        if self.rows.iter().any(|row| row.verdict == unhealed) {
+            let hint = Hint::say("! a fault is still open: run ")
+                .command(Verb::Heal)
+                .words(" to undo it, or ")
+                .command(way.down())
+                .words(format!(" to {}", way.end()));
+            ui.say(target.complete(hint));
+        }
+    }
+
     /// The row of a single scenario. A verdict stands even if a later step failed; the row holds
     /// that error. Without a verdict, returns the gravest error.
     fn only(mut self) -> Result<Row, CommandError> {
@@ -134,7 +178,7 @@ impl Ran {
 }
 
 async fn run_all<B: Backend>(
-    args: &Args,
+    options: Options<'_>,
     resolved: Vec<Resolved>,
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
@@ -169,8 +213,8 @@ async fn run_all<B: Backend>(
             continue;
         }
         let document = scenario.document.name();
-        let failure = match bring_up(session, stage).await {
-            Ok(()) => run_one(args, document, plan, session, stage).await,
+        let failure = match bring_up(options.target, session, stage).await {
+            Ok(()) => run_one(options, document, plan, session, stage).await,
             Err(error) => {
                 if error.exit != Exit::Interrupted {
                     stop = Some(format!("the topology could not be brought up for `{name}`"));
@@ -185,7 +229,7 @@ async fn run_all<B: Backend>(
             }
             Err(error) => {
                 // The row contains the hints too, so they must be complete.
-                let error = error.about(&args.target.options());
+                let error = error.about(&options.target.options());
                 let row = Row::failed(name, scenario.seed, &error);
                 stage.finished(&row);
                 rows.push(row);
@@ -214,13 +258,14 @@ fn no_room(error: &CommandError) -> Option<String> {
 
 /// Brings the topology to the state that the profile describes.
 async fn bring_up<B: Backend>(
+    target: &Target,
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
 ) -> Result<(), CommandError> {
     let asked = &stage.shutdown.asked;
     let (was_up, promoted) = (stage.was_up, session.way.is_promotion());
     let events = stage.events.clone();
-    let look = |plan: &Plan| match changes(plan) {
+    let look = |plan: &Plan| match changes(plan, target) {
         Some(_) if promoted => Err(failure::differs(plan)),
         Some(word) if was_up => {
             events.notice(word);
@@ -252,7 +297,7 @@ async fn bring_up<B: Backend>(
 /// Runs one scenario on a ready topology, and writes its report at once. Returns the verdict with
 /// the error if the report cannot be written.
 async fn run_one<B: Backend>(
-    args: &Args,
+    options: Options<'_>,
     document: &str,
     plan: &RunPlan,
     session: &mut Session<B>,
@@ -264,20 +309,20 @@ async fn run_one<B: Backend>(
         .join(format!("{}-{}", plan.scenario, plan.run));
     let setting = Setting {
         document: document.to_owned(),
-        options: args.target.options(),
+        options: options.target.options(),
         place: session.place.clone(),
         topology: session.topology.digest.clone(),
         versions: Versions::with_temporal(&session.topology.temporal.version),
         machine: Machine::this(),
     };
-    let writer = Writer::create(&folder, args.evidence_limit, &setting, plan);
+    let writer = Writer::create(&folder, options.evidence_limit, &setting, plan);
     let writer = writer.map_err(not_written)?;
     let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
     let _guard = (!plan.faults.is_empty())
         .then(|| reap::guard(&session.record, &session.state))
         .transpose()?;
-    let journal = fault::Journal::open(&session.state.faults())
-        .map_err(|error| CommandError::new(Exit::Unavailable, error))?;
+    let journal = fault::Journal::open(&session.state.faults());
+    let journal = journal.map_err(|error| failure::unhealed(error.into()))?;
     let context = scenario::Context {
         backend: &session.backend,
         topology: &session.topology,
@@ -344,7 +389,7 @@ impl Stage<'_> {
 }
 
 /// The notice that a topology that was already up is changed: somebody else may be using it.
-fn changes(plan: &Plan) -> Option<String> {
+fn changes(plan: &Plan, target: &Target) -> Option<String> {
     const SHOWN: usize = 4;
     let steps = plan.steps.iter();
     let mut steps = steps.filter(|step| step.action != Action::Keep);
@@ -360,11 +405,17 @@ fn changes(plan: &Plan) -> Option<String> {
         0 => String::new(),
         count => format!(", and {count} more"),
     };
-    Some(format!(
+    let up = Command::named(Verb::Up, target.without_settings().options());
+    let hint = Hint::say(format!(
         "the running topology differs from this command's profile and is changed: {}{more}; it \
-         stays changed afterwards; run `harness up` with its earlier settings to restore it",
+         stays changed afterwards; run ",
         shown.join(", ")
-    ))
+    ));
+    let hint = hint.command(up);
+    Some(
+        hint.words(" with its earlier settings to restore it")
+            .to_string(),
+    )
 }
 
 /// A path relative to the working directory, if it is below it.
@@ -386,9 +437,11 @@ async fn take_down<B: Backend>(
 
 #[cfg(test)]
 mod tests {
-    use scenario::VerdictKind;
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::ui::Display;
 
     #[test]
     fn a_verdict_stands_although_its_report_could_not_be_written() {
@@ -415,6 +468,43 @@ mod tests {
         };
         let gravest = failed.only().expect_err("nothing has a verdict");
         assert_eq!(gravest.exit, Exit::HealFailed);
+    }
+
+    /// A stream that records what is written.
+    #[derive(Clone, Default)]
+    struct Captured(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Captured {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no test panics").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_fault_that_stays_open_is_told_with_commands_that_name_the_topology() {
+        let told = |kind| {
+            let verdict = Verdict {
+                kind,
+                reason: "could not heal fault `crash`".to_owned(),
+                reasons: Vec::new(),
+            };
+            let ran = Ran {
+                rows: vec![Row::judged("crash", 1, verdict)],
+                errors: Vec::new(),
+            };
+            let stderr = Captured::default();
+            let streams = (Box::new(io::sink()), Box::new(stderr.clone()));
+            let mut ui = Ui::new(streams.0, streams.1, Display::Lines);
+            ran.tell_unhealed(&Target::named("k3d", &[]), Way::Up, &mut ui);
+            let written = stderr.0.lock().expect("no test panics").clone();
+            String::from_utf8(written).expect("UTF-8")
+        };
+        assert_eq!(told(VerdictKind::Pass), "");
+        insta::assert_snapshot!(told(VerdictKind::HealFailed), @"! a fault is still open: run `harness heal --profile k3d` to undo it, or `harness down --profile k3d` to stop everything");
     }
 
     #[test]

@@ -38,3 +38,20 @@ fn the_help_of_every_verb_has_an_example_that_parses() {
         }
     }
 }
+
+#[test]
+fn logs_take_every_option_of_a_target_and_follow_with_f() {
+    let logs = |line: &str| {
+        let command = Cli::try_parse_from(line.split(' ')).expect("a command line");
+        match command.command {
+            Command::Logs(args) => args,
+            other => panic!("{line}: {other:?}"),
+        }
+    };
+    let local = logs("harness logs --local -f worker");
+    assert!(local.target.local && local.follow && local.target.file.is_none());
+    assert_eq!(local.services, ["worker"]);
+    let by_file = logs("harness logs --file a.yaml worker");
+    assert_eq!(by_file.target.file, Some("a.yaml".into()));
+    assert!(!by_file.follow);
+}

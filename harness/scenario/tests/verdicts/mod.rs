@@ -1,0 +1,5 @@
+//! Which verdict wins, and what it is to the shell.
+
+mod gravity;
+mod load;
+mod scene;
