@@ -107,25 +107,13 @@ impl Rendered {
     /// What a topology requires.
     pub fn of(topology: &Topology) -> Self {
         let components = topology.services.iter();
-        let roles = components.clone().filter_map(|service| {
+        let roles = components.filter_map(|service| {
             let Component::Temporal(role) = &service.component else {
                 return None;
             };
             Some((role.clone(), service.replicas))
         });
-        let worker = components.clone().find_map(|service| {
-            let Component::Worker {
-                task_queue, run, ..
-            } = &service.component
-            else {
-                return None;
-            };
-            Some(Worker {
-                task_queue: task_queue.clone(),
-                replicas: service.replicas,
-                run: run.clone(),
-            })
-        });
+        let worker = topology.worker();
         let temporal = &topology.temporal;
         let namespaces = temporal.namespaces.iter();
         Self {
@@ -145,7 +133,11 @@ impl Rendered {
             tls: topology.database.tls,
             max_connections: topology.database.max_connections,
             needed_connections: needed_connections(topology),
-            worker,
+            worker: Some(Worker {
+                task_queue: worker.task_queue.to_owned(),
+                replicas: worker.service.replicas,
+                run: worker.run.clone(),
+            }),
         }
     }
 }

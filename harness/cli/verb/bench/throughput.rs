@@ -8,7 +8,6 @@ use engine::watch::Watch;
 use jiff::Timestamp;
 use load::MOST_IN_FLIGHT;
 use model::quantity::{self, Milliseconds};
-use model::topology::Component;
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::{self, Settings, Throughput};
@@ -137,21 +136,12 @@ async fn measure<B: Backend>(
 }
 
 fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
-    let task_queue =
-        session
-            .topology
-            .services
-            .iter()
-            .find_map(|service| match &service.component {
-                Component::Worker { task_queue, .. } => Some(task_queue.clone()),
-                _ => None,
-            });
     Settings {
         users: args.concurrency,
         warmup: args.warmup.as_std(),
         duration: args.duration.as_std(),
         namespace: session.topology.main_namespace().to_owned(),
-        task_queue: task_queue.expect("every topology has a worker"),
+        task_queue: session.topology.worker().task_queue.to_owned(),
         run: format!("{:x}", Timestamp::now().as_millisecond()),
     }
 }

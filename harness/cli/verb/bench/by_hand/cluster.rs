@@ -7,7 +7,7 @@ use kubernetes::Images;
 use model::profile;
 use places::k3d::{self, K3dBackend};
 
-use super::common::{artifact_error, common, missing, ports, worker};
+use super::common::{artifact_error, common, missing, ports};
 use crate::bench::{ByHand, Script};
 use crate::error::CommandError;
 use crate::verb::session::{Session, backend_error};
@@ -63,7 +63,7 @@ async fn worker_image(
 ) -> Result<WorkerImage, CommandError> {
     let folder = session.state.path().join("images");
     let made = artifact::worker_image(
-        worker(&session.topology).1,
+        session.topology.worker().run,
         environment,
         &folder,
         provision.events.listener(),

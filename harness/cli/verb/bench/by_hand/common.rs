@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use artifact;
 use base::tool::Environment;
 use database;
-use model::topology::{Component, Run, Topology};
+use model::topology::{Component, Topology};
 
 use crate::error::{CommandError, Exit};
 
@@ -27,7 +27,8 @@ const PORTS: std::ops::RangeInclusive<u16> = 30_000..=32_767;
 /// The variables of every script.
 pub(super) fn common(topology: &Topology) -> BTreeMap<&'static str, String> {
     let replicas = ROLES.map(|(variable, role)| (variable, replicas(topology, role).to_string()));
-    let (task_queue, _, workers) = worker(topology);
+    let worker = topology.worker();
+    let (task_queue, workers) = (worker.task_queue, worker.service.replicas);
     let mut variables = BTreeMap::from(replicas);
     variables.extend([
         ("NAME", NAME.to_owned()),
@@ -53,18 +54,6 @@ pub(super) fn replicas(topology: &Topology, role: &str) -> u16 {
         _ => false,
     });
     service.map_or(1, |service| service.replicas)
-}
-
-/// The worker's task queue, how it runs, and its number of replicas.
-pub(super) fn worker(topology: &Topology) -> (&str, &Run, u16) {
-    let mut services = topology.services.iter();
-    let worker = services.find_map(|service| match &service.component {
-        Component::Worker {
-            task_queue, run, ..
-        } => Some((task_queue.as_str(), run, service.replicas)),
-        _ => None,
-    });
-    worker.expect("every topology has a worker")
 }
 
 /// The error for a program or image that could not be provided.

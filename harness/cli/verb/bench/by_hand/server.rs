@@ -5,7 +5,7 @@ use backend::Provision;
 use base::tool::Environment;
 use places::process::ProcessBackend;
 
-use super::common::{ROLES, artifact_error, common, missing, ports, replicas, worker};
+use super::common::{ROLES, artifact_error, common, missing, ports, replicas};
 use crate::bench::{ByHand, Script};
 use crate::error::CommandError;
 use crate::verb::session::Session;
@@ -48,7 +48,8 @@ pub(super) async fn of(
     };
     let server = server.resolve().await.map_err(artifact_error)?;
     let cli = cli.resolve().await.map_err(artifact_error)?;
-    let (_, run, workers) = worker(topology);
+    let worker = topology.worker();
+    let (run, workers) = (worker.run, worker.service.replicas);
     let worker = artifact::worker(run, &environment, news, cancel);
     let worker = worker.await.map_err(artifact_error)?;
     let processes: u16 = ROLES.iter().map(|(_, role)| replicas(topology, role)).sum();
