@@ -3,7 +3,7 @@
 use model::profile::azure::{HighAvailability, Mysql, MysqlTier};
 use serde::Serialize;
 
-use super::build::{Build, PASSWORD, child};
+use super::inputs::{Inputs, PASSWORD, child};
 use super::network;
 use super::resource::{Body, Resource};
 use crate::api_version;
@@ -95,11 +95,11 @@ struct ConfigurationProperties {
 /// The server and its children. Each child depends on the one before it, because a server refuses a
 /// second change while one is running
 /// (<https://github.com/Azure/bicep-registry-modules/issues/4289>).
-pub(super) fn database(build: &Build<'_>) -> Vec<Resource> {
-    let names = build.names;
-    let mut last = build.id(KIND, &names.mysql);
-    let mut resources = vec![server(build)];
-    let children = databases().into_iter().chain(configurations(build));
+pub(super) fn database(inputs: &Inputs<'_>) -> Vec<Resource> {
+    let names = inputs.names;
+    let mut last = inputs.id(KIND, &names.mysql);
+    let mut resources = vec![server(inputs)];
+    let children = databases().into_iter().chain(configurations(inputs));
     for (kind, name, body) in children {
         resources.push(Resource {
             depends_on: vec![last],
@@ -115,10 +115,10 @@ pub(super) fn database(build: &Build<'_>) -> Vec<Resource> {
     resources
 }
 
-fn server(build: &Build<'_>) -> Resource {
-    let names = build.names;
-    let mysql = &build.azure.mysql;
-    let zone = build.id(network::ZONES, &names.zone);
+fn server(inputs: &Inputs<'_>) -> Resource {
+    let names = inputs.names;
+    let mysql = &inputs.azure.mysql;
+    let zone = inputs.id(network::ZONES, &names.zone);
     let link = names.id(network::LINKS, &[&names.zone, network::LINK]);
     let subnet = names.id(network::SUBNETS, &[&names.network, network::MYSQL]);
     let body = Server {
@@ -127,7 +127,7 @@ fn server(build: &Build<'_>) -> Resource {
             tier: tier(mysql.tier()),
         },
         properties: ServerProperties {
-            version: build.database.version.clone(),
+            version: inputs.database.version.clone(),
             administrator_login: mysql.administrator.clone(),
             administrator_login_password: format!("[parameters('{PASSWORD}')]"),
             storage: Storage {
@@ -150,8 +150,8 @@ fn server(build: &Build<'_>) -> Resource {
     };
     Resource {
         // The zone must be linked to the network before the server registers its name there.
-        depends_on: vec![build.id(network::KIND, &names.network), link],
-        ..build.resource(KIND, api_version::MYSQL, &names.mysql, body)
+        depends_on: vec![inputs.id(network::KIND, &names.network), link],
+        ..inputs.resource(KIND, api_version::MYSQL, &names.mysql, body)
     }
 }
 
@@ -165,11 +165,11 @@ fn databases() -> [(&'static str, &'static str, Body); 2] {
     })
 }
 
-fn configurations(build: &Build<'_>) -> [(&'static str, &'static str, Body); 2] {
+fn configurations(inputs: &Inputs<'_>) -> [(&'static str, &'static str, Body); 2] {
     let variables = [
         (
             "max_connections",
-            build.database.max_connections.to_string(),
+            inputs.database.max_connections.to_string(),
         ),
         // Azure's own default, set explicitly so that a drift is detected.
         ("require_secure_transport", "ON".to_owned()),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::build::Build;
+use super::inputs::Inputs;
 use super::resource::Resource;
 use crate::api_version;
 use crate::resource_type;
@@ -18,12 +18,12 @@ struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct NoProperties {}
 
-pub(super) fn identities(build: &Build<'_>) -> [Resource; 2] {
-    let names = build.names;
+pub(super) fn identities(inputs: &Inputs<'_>) -> [Resource; 2] {
+    let names = inputs.names;
     [&names.control_plane, &names.kubelet].map(|name| {
         let body = Identity {
             properties: NoProperties {},
         };
-        build.resource(KIND, api_version::IDENTITY, name, body)
+        inputs.resource(KIND, api_version::IDENTITY, name, body)
     })
 }

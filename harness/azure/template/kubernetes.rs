@@ -7,7 +7,7 @@ use model::profile::azure::{Kubernetes, Network, NodePool, Tier};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::build::{Build, child};
+use super::inputs::{Inputs, child};
 use super::resource::{Resource, reference};
 use super::{identity, network};
 use crate::api_version;
@@ -153,30 +153,30 @@ struct PoolProperties {
 }
 
 /// The cluster. It depends on `role_assignments`, which its control plane needs.
-pub(super) fn cluster(build: &Build<'_>, role_assignments: Vec<String>) -> Resource {
-    let names = build.names;
-    let control_plane = build.id(identity::KIND, &names.control_plane);
-    let kubelet = build.id(identity::KIND, &names.kubelet);
+pub(super) fn cluster(inputs: &Inputs<'_>, role_assignments: Vec<String>) -> Resource {
+    let names = inputs.names;
+    let control_plane = inputs.id(identity::KIND, &names.control_plane);
+    let kubelet = inputs.id(identity::KIND, &names.kubelet);
     let mut depends_on = vec![
         control_plane.clone(),
         kubelet.clone(),
-        build.id(network::KIND, &names.network),
+        inputs.id(network::KIND, &names.network),
     ];
     depends_on.extend(role_assignments);
     let body = Cluster {
         sku: Sku {
             name: "Base",
-            tier: tier(build.azure.kubernetes.tier),
+            tier: tier(inputs.azure.kubernetes.tier),
         },
         identity: Identity {
             kind: "UserAssigned",
             user_assigned_identities: BTreeMap::from([(control_plane, json!({}))]),
         },
-        properties: properties(build, &kubelet),
+        properties: properties(inputs, &kubelet),
     };
     Resource {
         depends_on,
-        ..build.resource(KIND, api_version::KUBERNETES, &names.cluster, body)
+        ..inputs.resource(KIND, api_version::KUBERNETES, &names.cluster, body)
     }
 }
 
@@ -184,12 +184,12 @@ pub(super) fn cluster(build: &Build<'_>, role_assignments: Vec<String>) -> Resou
 /// to or removed from the resource of an existing cluster (<https://aka.ms/agent-pool-rest-api>).
 /// Each depends on the one before it, because a cluster runs one operation at a time
 /// (<https://aka.ms/aks-pending-operation>).
-pub(super) fn pools(build: &Build<'_>) -> Vec<Resource> {
-    let names = build.names;
-    let mut last = build.id(KIND, &names.cluster);
+pub(super) fn pools(inputs: &Inputs<'_>) -> Vec<Resource> {
+    let names = inputs.names;
+    let mut last = inputs.id(KIND, &names.cluster);
     let mut resources = Vec::new();
-    for pool in build.azure.kubernetes.pools.iter().skip(1) {
-        let properties = self::pool(build, pool, "User");
+    for pool in inputs.azure.kubernetes.pools.iter().skip(1) {
+        let properties = self::pool(inputs, pool, "User");
         resources.push(Resource {
             depends_on: vec![last],
             ..child(
@@ -204,15 +204,15 @@ pub(super) fn pools(build: &Build<'_>) -> Vec<Resource> {
     resources
 }
 
-fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
-    let names = build.names;
+fn properties(inputs: &Inputs<'_>, kubelet: &str) -> Properties {
+    let names = inputs.names;
     let Kubernetes {
         version,
         tier,
         pools,
         authorized_ip_ranges,
         private,
-    } = &build.azure.kubernetes;
+    } = &inputs.azure.kubernetes;
     let property = |property| reference(kubelet, api_version::IDENTITY, property);
     let identity = KubeletIdentity {
         client: property("clientId"),
@@ -246,11 +246,11 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
                 ranges.map(ToString::to_string).collect()
             }),
         },
-        network_profile: network_profile(&build.azure.network),
+        network_profile: network_profile(&inputs.azure.network),
         identity_profile: BTreeMap::from([("kubeletidentity", identity)]),
         agent_pool_profiles: [SystemPool {
             name: system.name.clone(),
-            pool: pool(build, system, "System"),
+            pool: pool(inputs, system, "System"),
         }],
     }
 }
@@ -269,8 +269,8 @@ fn network_profile(network: &Network) -> NetworkProfile {
     }
 }
 
-fn pool(build: &Build<'_>, pool: &NodePool, mode: &'static str) -> PoolProperties {
-    let names = build.names;
+fn pool(inputs: &Inputs<'_>, pool: &NodePool, mode: &'static str) -> PoolProperties {
+    let names = inputs.names;
     PoolProperties {
         mode,
         kind: "VirtualMachineScaleSets",

@@ -5,10 +5,10 @@
 //! will be created. The only expressions are `parameters('mysqlPassword')`, and `reference` for
 //! values that are unknown before an identity or a server exists.
 
-mod build;
 mod database;
 mod deployment_scope;
 mod identity;
+mod inputs;
 mod kubernetes;
 mod names;
 mod network;
@@ -18,14 +18,14 @@ mod role;
 
 use std::collections::BTreeMap;
 
-pub use build::PASSWORD;
 pub use database::CONFIGURATIONS as SERVER_PARAMETERS;
 pub use deployment_scope::{Caller, CallerKind, DeploymentScope};
+pub use inputs::PASSWORD;
 pub use names::Names;
 pub use resource::{Resource, Template};
 pub use role::role_name;
 
-use build::Build;
+use inputs::Inputs;
 use model::profile::azure::Azure;
 use model::topology::Database;
 use resource::{Output, Parameter, literal, reference};
@@ -45,24 +45,24 @@ pub fn template(
     tags: &BTreeMap<String, String>,
 ) -> Template {
     let names = Names::of(scope);
-    let build = Build {
+    let inputs = Inputs {
         scope,
         names: &names,
         azure,
         database,
         tags: azure.tags.iter().chain(tags).map(escaped_tag).collect(),
     };
-    let rights = role::of_control_plane(&build);
-    let cluster = kubernetes::cluster(&build, rights.iter().map(role::id).collect());
-    let resources = identity::identities(&build)
+    let rights = role::of_control_plane(&inputs);
+    let cluster = kubernetes::cluster(&inputs, rights.iter().map(role::id).collect());
+    let resources = identity::identities(&inputs)
         .into_iter()
-        .chain(network::network(&build))
-        .chain(self::database::database(&build))
-        .chain([registry::registry(&build)])
+        .chain(network::network(&inputs))
+        .chain(self::database::database(&inputs))
+        .chain([registry::registry(&inputs)])
         .chain(rights)
-        .chain([role::of_kubelet(&build), cluster])
-        .chain(kubernetes::pools(&build))
-        .chain(role::of_caller(&build, &scope.caller))
+        .chain([role::of_kubelet(&inputs), cluster])
+        .chain(kubernetes::pools(&inputs))
+        .chain(role::of_caller(&inputs, &scope.caller))
         .collect();
     let parameter = Parameter {
         kind: "securestring",
@@ -70,7 +70,7 @@ pub fn template(
     Template::new(
         BTreeMap::from([(PASSWORD, parameter)]),
         resources,
-        outputs(&build),
+        outputs(&inputs),
     )
 }
 
@@ -80,11 +80,11 @@ fn escaped_tag((name, value): (&String, &String)) -> (String, String) {
 }
 
 /// The values that are known only after the deployment.
-fn outputs(build: &Build<'_>) -> BTreeMap<&'static str, Output> {
-    let names = build.names;
+fn outputs(inputs: &Inputs<'_>) -> BTreeMap<&'static str, Output> {
+    let names = inputs.names;
     let output = |kind, name, version, property| Output {
         kind: "string",
-        value: reference(&build.id(kind, name), version, property),
+        value: reference(&inputs.id(kind, name), version, property),
     };
     BTreeMap::from([
         (

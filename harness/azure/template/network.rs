@@ -3,7 +3,7 @@
 use model::profile::azure::Network;
 use serde::Serialize;
 
-use super::build::{Build, Id};
+use super::inputs::{Id, Inputs};
 use super::resource::Resource;
 use crate::api_version;
 use crate::resource_type;
@@ -87,21 +87,24 @@ struct LinkProperties {
     virtual_network: Id,
 }
 
-pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
-    let names = build.names;
-    let (network, zone) = (build.id(KIND, &names.network), build.id(ZONES, &names.zone));
+pub(super) fn network(inputs: &Inputs<'_>) -> [Resource; 3] {
+    let names = inputs.names;
+    let (network, zone) = (
+        inputs.id(KIND, &names.network),
+        inputs.id(ZONES, &names.zone),
+    );
     // Private DNS zones have no region.
     let global = Some("global".to_owned());
     [
-        build.resource(
+        inputs.resource(
             KIND,
             api_version::NETWORK,
             &names.network,
-            virtual_network(&build.azure.network),
+            virtual_network(&inputs.azure.network),
         ),
         Resource {
             location: global.clone(),
-            ..build.resource(
+            ..inputs.resource(
                 ZONES,
                 api_version::PRIVATE_DNS,
                 &names.zone,
@@ -113,7 +116,7 @@ pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
         Resource {
             location: global,
             depends_on: vec![zone, network.clone()],
-            ..build.resource(
+            ..inputs.resource(
                 LINKS,
                 api_version::PRIVATE_DNS,
                 &format!("{}/{LINK}", names.zone),

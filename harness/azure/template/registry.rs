@@ -3,7 +3,7 @@
 use model::profile::azure::RegistrySku;
 use serde::Serialize;
 
-use super::build::Build;
+use super::inputs::Inputs;
 use super::resource::Resource;
 use crate::api_version;
 use crate::resource_type;
@@ -28,8 +28,8 @@ struct RegistryProperties {
     admin_user_enabled: bool,
 }
 
-pub(super) fn registry(build: &Build<'_>) -> Resource {
-    let name = match build.azure.registry.sku {
+pub(super) fn registry(inputs: &Inputs<'_>) -> Resource {
+    let name = match inputs.azure.registry.sku {
         RegistrySku::Basic => "Basic",
         RegistrySku::Standard => "Standard",
         RegistrySku::Premium => "Premium",
@@ -40,5 +40,5 @@ pub(super) fn registry(build: &Build<'_>) -> Resource {
             admin_user_enabled: false,
         },
     };
-    build.resource(KIND, api_version::REGISTRY, &build.names.registry, body)
+    inputs.resource(KIND, api_version::REGISTRY, &inputs.names.registry, body)
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::build::{Build, child};
 use super::deployment_scope::Caller;
+use super::inputs::{Inputs, child};
 use super::resource::{Resource, reference};
 use super::{identity, kubernetes, names, network, registry};
 use crate::api_version;
@@ -50,46 +50,52 @@ struct AssignmentProperties {
 
 /// The roles that the control plane needs before the cluster exists: to assign the kubelet identity
 /// to nodes, and to join nodes to the network.
-pub(super) fn of_control_plane(build: &Build<'_>) -> [Resource; 2] {
-    let names = build.names;
-    let kubelet = build.id(identity::KIND, &names.kubelet);
+pub(super) fn of_control_plane(inputs: &Inputs<'_>) -> [Resource; 2] {
+    let names = inputs.names;
+    let kubelet = inputs.id(identity::KIND, &names.kubelet);
     let nodes = names.id(network::SUBNETS, &[&names.network, network::NODES]);
     let principal = &names.control_plane;
     [
         of_identity(
-            build,
+            inputs,
             principal,
             MANAGED_IDENTITY_OPERATOR,
             &kubelet,
             &kubelet,
         ),
         of_identity(
-            build,
+            inputs,
             principal,
             NETWORK_CONTRIBUTOR,
             &nodes,
-            &build.id(network::KIND, &names.network),
+            &inputs.id(network::KIND, &names.network),
         ),
     ]
 }
 
 /// The role that nodes need: to pull images.
-pub(super) fn of_kubelet(build: &Build<'_>) -> Resource {
-    let registry = build.id(registry::KIND, &build.names.registry);
-    of_identity(build, &build.names.kubelet, ACR_PULL, &registry, &registry)
+pub(super) fn of_kubelet(inputs: &Inputs<'_>) -> Resource {
+    let registry = inputs.id(registry::KIND, &inputs.names.registry);
+    of_identity(
+        inputs,
+        &inputs.names.kubelet,
+        ACR_PULL,
+        &registry,
+        &registry,
+    )
 }
 
 /// The roles of the principal that promotes: to push the worker's image, and to apply objects.
-pub(super) fn of_caller(build: &Build<'_>, caller: &Caller) -> [Resource; 2] {
-    let registry = build.id(registry::KIND, &build.names.registry);
-    let cluster = build.id(kubernetes::KIND, &build.names.cluster);
+pub(super) fn of_caller(inputs: &Inputs<'_>, caller: &Caller) -> [Resource; 2] {
+    let registry = inputs.id(registry::KIND, &inputs.names.registry);
+    let cluster = inputs.id(kubernetes::KIND, &inputs.names.cluster);
     [(ACR_PUSH, registry), (AKS_RBAC_CLUSTER_ADMIN, cluster)].map(|(role, scope)| {
         assignment(
             role,
             &scope,
             &caller.object_id,
             AssignmentProperties {
-                role_definition_id: definition(build, role),
+                role_definition_id: definition(inputs, role),
                 principal_id: caller.object_id.clone(),
                 principal_type: caller.kind.principal_type(),
             },
@@ -99,8 +105,14 @@ pub(super) fn of_caller(build: &Build<'_>, caller: &Caller) -> [Resource; 2] {
 }
 
 /// The assignment of a role to one of the template's identities.
-fn of_identity(build: &Build<'_>, principal: &str, role: &str, scope: &str, on: &str) -> Resource {
-    let identity = build.id(identity::KIND, principal);
+fn of_identity(
+    inputs: &Inputs<'_>,
+    principal: &str,
+    role: &str,
+    scope: &str,
+    on: &str,
+) -> Resource {
+    let identity = inputs.id(identity::KIND, principal);
     let mut depends_on = vec![identity.clone(), on.to_owned()];
     depends_on.dedup();
     assignment(
@@ -108,7 +120,7 @@ fn of_identity(build: &Build<'_>, principal: &str, role: &str, scope: &str, on: 
         scope,
         &identity,
         AssignmentProperties {
-            role_definition_id: definition(build, role),
+            role_definition_id: definition(inputs, role),
             principal_id: reference(&identity, api_version::IDENTITY, "principalId"),
             // Set explicitly, because a new identity takes minutes to propagate.
             principal_type: "ServicePrincipal",
@@ -136,8 +148,8 @@ fn assignment(
     }
 }
 
-fn definition(build: &Build<'_>, role: &str) -> String {
-    let subscription = &build.scope.subscription;
+fn definition(inputs: &Inputs<'_>, role: &str) -> String {
+    let subscription = &inputs.scope.subscription;
     format!(
         "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
     )

@@ -11,6 +11,7 @@ mod occurrence;
 mod proof;
 mod recipe;
 mod recipes;
+mod target;
 
 use std::fmt;
 
@@ -20,9 +21,10 @@ use serde::{Deserialize, Serialize};
 
 pub use journal::{EntryId, Error as JournalError, Journal, Unhealed};
 pub use lever::{PULL, Pull, Reach, Recipients, Sighting, Sign, Signal};
-pub use occurrence::{Occurrence, Target};
+pub use occurrence::Occurrence;
 pub use proof::Proof;
 pub use recipe::{Recipe, Remedy, Victim};
+pub use target::Target;
 
 /// The faults, by the names that scenarios use.
 #[derive(

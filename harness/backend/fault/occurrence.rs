@@ -1,34 +1,10 @@
 //! One occurrence of a fault in a run. The run plan lists them, and the fault journal records them.
 
-use std::fmt;
-
 use model::quantity::Duration;
-use model::topology::ServiceName;
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use super::{Fault, Target};
 use crate::run_id::RunId;
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Target {
-    /// A service, with all of its replicas.
-    Service(ServiceName),
-}
-
-impl Target {
-    pub fn service(&self) -> &ServiceName {
-        match self {
-            Self::Service(service) => service,
-        }
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.service().fmt(out)
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

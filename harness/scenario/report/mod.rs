@@ -1,14 +1,13 @@
 //! The report of a run, for programs and for people.
 //!
-//! It shows what [`scenario::judge`](crate::judge) decided. Only `folder`, which writes the report, is
-//! not pure.
+//! It shows what [`assess`](fn@crate::assess) decided. Only `write` is not pure.
 
-mod folder;
 mod model;
 mod setting;
 mod summary;
+mod write;
 
-pub use folder::{Error, write};
+pub use self::write::{Error, write};
 pub use model::{Generator, Report, json_schema};
 pub use setting::{Machine, Setting, Versions};
 

@@ -20,7 +20,7 @@ pub(super) struct Id {
 
 /// The input from which resources are built.
 #[derive(Debug)]
-pub(super) struct Build<'a> {
+pub(super) struct Inputs<'a> {
     pub(super) scope: &'a DeploymentScope,
     pub(super) names: &'a Names,
     pub(super) azure: &'a Azure,
@@ -28,7 +28,7 @@ pub(super) struct Build<'a> {
     pub(super) tags: BTreeMap<String, String>,
 }
 
-impl Build<'_> {
+impl Inputs<'_> {
     /// The id of a top-level resource of the group.
     pub(super) fn id(&self, kind: &str, name: &str) -> String {
         self.names.id(kind, &[name])
