@@ -1,49 +1,43 @@
 //! Runs scenarios one after another on one topology.
 
-use archive::Writer;
 use backend::Backend;
 use backend::event::{Event, Events, Kind};
-use backend::fault;
 use base::causes;
-use base::hint::{Command, Hint, Verb};
+use base::hint::{Hint, Verb};
 use engine::watch::Watch;
-use model::plan::{Action, Plan};
 use model::quantity::Bytes;
-use model::verdict_kind::{Conclusion, VerdictKind};
-use scenario::report::{self, Machine, Report, Setting, Versions};
-use scenario::{Document, Resolution, RunPlan, Verdict};
+use scenario::{Document, Resolution, Verdict};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio_util::sync::CancellationToken;
 
 use super::args::{Args, EVIDENCE_LIMIT};
 use super::documents::{self, Resolved};
+use super::ran::Ran;
 use super::row::{Row, graver};
-use super::view;
+use super::{run_one, topology, view};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
-use crate::verb::session::{self, Session, Target};
+use crate::verb::session::{Session, Target};
 use crate::verb::shutdown::Shutdown;
-use crate::verb::way::Way;
-use crate::verb::{VerbResult, failure, lifecycle, reap};
+use crate::verb::{VerbResult, lifecycle};
 
 /// What the runs of all scenarios share.
 #[derive(Clone, Copy)]
-struct Options<'a> {
-    target: &'a Target,
+pub(super) struct Options<'a> {
+    pub(super) target: &'a Target,
     /// Size limit of a run's folder.
-    evidence_limit: Bytes,
+    pub(super) evidence_limit: Bytes,
 }
 
 /// The outputs of a running test.
-struct Stage<'a> {
-    ui: &'a mut Ui,
-    events: Events,
-    receiver: UnboundedReceiver<Event>,
-    shutdown: Shutdown,
+pub(super) struct Stage<'a> {
+    pub(super) ui: &'a mut Ui,
+    pub(super) events: Events,
+    pub(super) receiver: UnboundedReceiver<Event>,
+    pub(super) shutdown: Shutdown,
     /// Whether the topology was up before this command.
-    was_up: bool,
+    pub(super) was_up: bool,
     /// Remembers the live replicas between scenarios.
-    watch: Watch,
+    pub(super) watch: Watch,
 }
 
 /// Runs the scenarios that can run, prints the verdicts, and takes down what it brought up.
@@ -85,7 +79,7 @@ pub(super) async fn execute<B: Backend>(
         ran.tell_unhealed(&args.target, session.way, stage.ui);
         Ok(())
     } else {
-        take_down(session, &mut stage).await
+        topology::take_down(session, &mut stage).await
     };
     about_interruption(&mut ran.errors, session).await;
     ran.errors.extend(taken_down.err());
@@ -142,41 +136,6 @@ pub(in crate::verb) async fn one<B: Backend>(
     ran.only()
 }
 
-/// The results of all scenarios.
-struct Ran {
-    /// One row for each scenario.
-    rows: Vec<Row>,
-    /// The errors that prevented verdicts or reports.
-    errors: Vec<CommandError>,
-}
-
-impl Ran {
-    /// Says how to undo the faults of a topology that stays up. An error has hints of its own.
-    fn tell_unhealed(&self, target: &Target, way: Way, ui: &mut Ui) {
-        let unhealed = Conclusion::Verdict(VerdictKind::HealFailed);
-        if self.rows.iter().any(|row| row.verdict == unhealed) {
-            let hint = Hint::say("! a fault is still open: run ")
-                .command(Verb::Heal)
-                .words(" to undo it, or ")
-                .command(way.down())
-                .words(format!(" to {}", way.end()));
-            ui.say(target.complete(hint));
-        }
-    }
-
-    /// The row of a single scenario. A verdict stands even if a later step failed; the row holds
-    /// that error. Without a verdict, returns the gravest error.
-    fn only(mut self) -> Result<Row, CommandError> {
-        let row = self.rows.remove(0);
-        // Of several equally grave errors, the first.
-        let errors = self.errors.into_iter().rev();
-        match errors.max_by_key(|error| error.exit.gravity()) {
-            Some(error) if !row.is_judged() || error.exit == Exit::Interrupted => Err(error),
-            _ => Ok(row),
-        }
-    }
-}
-
 async fn run_all<B: Backend>(
     options: Options<'_>,
     resolved: Vec<Resolved>,
@@ -213,8 +172,8 @@ async fn run_all<B: Backend>(
             continue;
         }
         let document = scenario.document.name();
-        let failure = match bring_up(options.target, session, stage).await {
-            Ok(()) => run_one(options, document, plan, session, stage).await,
+        let failure = match topology::bring_up(options.target, session, stage).await {
+            Ok(()) => run_one::run(options, document, plan, session, stage).await,
             Err(error) => {
                 if error.exit != Exit::Interrupted {
                     stop = Some(format!("the topology could not be brought up for `{name}`"));
@@ -256,127 +215,6 @@ fn no_room(error: &CommandError) -> Option<String> {
     })
 }
 
-/// Brings the topology to the state that the profile describes.
-async fn bring_up<B: Backend>(
-    target: &Target,
-    session: &mut Session<B>,
-    stage: &mut Stage<'_>,
-) -> Result<(), CommandError> {
-    let asked = &stage.shutdown.asked;
-    let (was_up, promoted) = (stage.was_up, session.way.is_promotion());
-    let events = stage.events.clone();
-    let look = |plan: &Plan| match changes(plan, target) {
-        Some(_) if promoted => Err(failure::differs(plan)),
-        Some(word) if was_up => {
-            events.notice(word);
-            Ok(())
-        }
-        _ => Ok(()),
-    };
-    let watch = &stage.watch;
-    let up = async {
-        watch.prepare(&session.backend, &stage.events).await;
-        let deaths = watch.deaths_so_far().len();
-        let up = lifecycle::bring_up_after(session, &stage.events, asked, look).await;
-        if up.is_ok() || asked.is_cancelled() {
-            return up;
-        }
-        // A replica may have died after it was observed. It is restarted, like one that died before.
-        watch.prepare(&session.backend, &stage.events).await;
-        if watch.deaths_so_far().len() == deaths {
-            return up;
-        }
-        lifecycle::bring_up_after(session, &stage.events, asked, look).await
-    };
-    let up = stage.ui.follow(&mut stage.receiver, up).await;
-    up.map_err(|error| failure::after(&watch.end().deaths, error))?;
-    watch.all_faults_ended();
-    Ok(())
-}
-
-/// Runs one scenario on a ready topology, and writes its report at once. Returns the verdict with
-/// the error if the report cannot be written.
-async fn run_one<B: Backend>(
-    options: Options<'_>,
-    document: &str,
-    plan: &RunPlan,
-    session: &mut Session<B>,
-    stage: &mut Stage<'_>,
-) -> Result<(Row, Option<CommandError>), CommandError> {
-    let folder = session
-        .state
-        .reports()
-        .join(format!("{}-{}", plan.scenario, plan.run));
-    let setting = Setting {
-        document: document.to_owned(),
-        options: options.target.options(),
-        place: session.place.clone(),
-        topology: session.topology.digest.clone(),
-        versions: Versions::with_temporal(&session.topology.temporal.version),
-        machine: Machine::this(),
-    };
-    let writer = Writer::create(&folder, options.evidence_limit, &setting, plan);
-    let writer = writer.map_err(not_written)?;
-    let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
-    let _guard = (!plan.faults.is_empty())
-        .then(|| reap::guard(&session.record, &session.state))
-        .transpose()?;
-    let journal = fault::Journal::open(&session.state.faults());
-    let journal = journal.map_err(|error| failure::unhealed(error.into()))?;
-    let context = scenario::Context {
-        backend: &session.backend,
-        topology: &session.topology,
-        journal: &journal,
-        events: &stage.events,
-        watch,
-        shutdown: asked,
-    };
-    let run = scenario::run(plan, context, writer);
-    let assessment = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
-    let assessment = assessment.map_err(|error| {
-        let error = without_verdict(error);
-        failure::after(&watch.end().deaths, error)
-    })?;
-    let report = Report::new(&setting, plan, &assessment);
-    stage.ui.text(report.summary());
-    let written = report::write(&folder, &report).map_err(not_written);
-    let path = written.map(|path| from_here(&path).to_string());
-    let verdict = Verdict {
-        kind: report.verdict,
-        reason: report.reason,
-        reasons: report.reasons,
-    };
-    let row = Row::judged(&plan.scenario, plan.seed, verdict);
-    Ok((row.with_report(path.as_ref().cloned()), path.err()))
-}
-
-fn not_written(error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
-    CommandError::new(Exit::Unavailable, error)
-        .hint("Check that the folder is writable and has free space, then run the command again.")
-}
-
-/// The error of a run without a verdict.
-fn without_verdict(error: scenario::Error) -> CommandError {
-    let scenario::Error::Evidence {
-        source,
-        heal_failure,
-    } = &error
-    else {
-        return CommandError::new(Exit::Unavailable, error);
-    };
-    let is_full = matches!(source, archive::Error::Full { .. });
-    let is_dirty = heal_failure.is_some();
-    let mut error = not_written(error);
-    if is_full {
-        error.hints = vec![Hint::say("Raise the limit with `--evidence-limit`.")];
-    }
-    if is_dirty {
-        error.exit = Exit::HealFailed;
-        error.hints.insert(0, Hint::run(Verb::Heal));
-    }
-    error
-}
-
 impl Stage<'_> {
     /// Sends the end of a scenario that has no verdict of its own.
     fn finished(&self, row: &Row) {
@@ -388,124 +226,9 @@ impl Stage<'_> {
     }
 }
 
-/// The notice that a topology that was already up is changed: somebody else may be using it.
-fn changes(plan: &Plan, target: &Target) -> Option<String> {
-    const SHOWN: usize = 4;
-    let steps = plan.steps.iter();
-    let mut steps = steps.filter(|step| step.action != Action::Keep);
-    let shown: Vec<String> = steps
-        .by_ref()
-        .take(SHOWN)
-        .map(|step| format!("{} {} ({})", step.action, step.id, step.reason))
-        .collect();
-    if shown.is_empty() {
-        return None;
-    }
-    let more = match steps.count() {
-        0 => String::new(),
-        count => format!(", and {count} more"),
-    };
-    let up = Command::named(Verb::Up, target.without_settings().options());
-    let hint = Hint::say(format!(
-        "the running topology differs from this command's profile and is changed: {}{more}; it \
-         stays changed afterwards; run ",
-        shown.join(", ")
-    ));
-    let hint = hint.command(up);
-    Some(
-        hint.words(" with its earlier settings to restore it")
-            .to_string(),
-    )
-}
-
-/// A path relative to the working directory, if it is below it.
-fn from_here(path: &camino::Utf8Path) -> &camino::Utf8Path {
-    let here = session::working_directory().ok();
-    here.and_then(|here| path.strip_prefix(here).ok())
-        .unwrap_or(path)
-}
-
-async fn take_down<B: Backend>(
-    session: &Session<B>,
-    stage: &mut Stage<'_>,
-) -> Result<(), CommandError> {
-    let owned = session.owned();
-    let (never, hurry) = (CancellationToken::new(), &stage.shutdown.insisted);
-    let down = lifecycle::take_down(&owned, &stage.events, &never, hurry);
-    stage.ui.follow(&mut stage.receiver, down).await.map(drop)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Write};
-    use std::sync::{Arc, Mutex};
-
     use super::*;
-    use crate::ui::Display;
-
-    #[test]
-    fn a_verdict_stands_although_its_report_could_not_be_written() {
-        let error = |exit| CommandError::new(exit, "could not write report.json");
-        let verdict = Verdict {
-            kind: VerdictKind::Fail,
-            reason: "a workflow is lost".to_owned(),
-            reasons: Vec::new(),
-        };
-        let unwritten = error(Exit::Unavailable);
-        let row = Row::judged("one", 1, verdict).with_report(Err(&unwritten));
-        let judged = Ran {
-            rows: vec![row],
-            errors: vec![unwritten],
-        };
-        assert_eq!(
-            judged.only().expect("it has a verdict").exit(),
-            Exit::Violated
-        );
-
-        let failed = Ran {
-            rows: vec![Row::failed("one", 1, &error(Exit::HealFailed))],
-            errors: vec![error(Exit::HealFailed), error(Exit::Unavailable)],
-        };
-        let gravest = failed.only().expect_err("nothing has a verdict");
-        assert_eq!(gravest.exit, Exit::HealFailed);
-    }
-
-    /// A stream that records what is written.
-    #[derive(Clone, Default)]
-    struct Captured(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Captured {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("no test panics").write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_fault_that_stays_open_is_told_with_commands_that_name_the_topology() {
-        let told = |kind| {
-            let verdict = Verdict {
-                kind,
-                reason: "could not heal fault `crash`".to_owned(),
-                reasons: Vec::new(),
-            };
-            let ran = Ran {
-                rows: vec![Row::judged("crash", 1, verdict)],
-                errors: Vec::new(),
-            };
-            let stderr = Captured::default();
-            let streams = (Box::new(io::sink()), Box::new(stderr.clone()));
-            let mut ui = Ui::new(streams.0, streams.1, Display::Lines);
-            ran.tell_unhealed(&Target::named("k3d", &[]), Way::Up, &mut ui);
-            let written = stderr.0.lock().expect("no test panics").clone();
-            String::from_utf8(written).expect("UTF-8")
-        };
-        assert_eq!(told(VerdictKind::Pass), "");
-        insta::assert_snapshot!(told(VerdictKind::HealFailed), @"! a fault is still open: run `harness heal --profile k3d` to undo it, or `harness down --profile k3d` to stop everything");
-    }
 
     #[test]
     fn a_full_disk_stops_the_remaining_scenarios() {

@@ -3,7 +3,10 @@
 mod args;
 mod documents;
 mod execute;
+mod ran;
 mod row;
+mod run_one;
+mod topology;
 mod view;
 
 pub(super) use args::Args;
