@@ -7,7 +7,7 @@ pub const VERSION: u32 = 3;
 /// The version of the layout and the setting of the run; written before the run starts.
 pub(super) const RUN: &str = "run.json";
 /// The plan of the run; written before the run starts.
-pub(super) const PLAN: &str = "plan.json";
+pub const PLAN: &str = "plan.json";
 /// One event per line.
 pub(super) const EVENTS: &str = "events.ndjson";
 /// One iteration per line, in the order in which they ended.

@@ -17,7 +17,7 @@ mod write;
 
 pub use error::Error;
 pub use extent::Extent;
-pub use layout::{FILES, REPORT, VERSION};
+pub use layout::{FILES, PLAN, REPORT, VERSION};
 pub use lines::Lines;
 pub use read::{Archive, Workflow};
 pub use write::Writer;

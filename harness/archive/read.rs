@@ -94,6 +94,11 @@ impl Archive {
         Lines::open(&self.folder.join(EXECUTIONS))
     }
 
+    /// An error unless `found` events are as many as were written.
+    pub fn expect_events(&self, found: u64, expected: u64) -> Result<(), Error> {
+        self.expect(EVENTS, found, expected)
+    }
+
     /// An error unless `found` iterations are as many as were written.
     pub fn expect_iterations(&self, found: u64, expected: u64) -> Result<(), Error> {
         self.expect(ITERATIONS, found, expected)

@@ -43,9 +43,14 @@ pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
         faults,
         deaths,
         judged,
-        failure: _,
         end,
+        ..
     } = story;
+    if let Some(end) = &end
+        && let Some(events) = end.events
+    {
+        archive.expect_events(end.events_found, events)?;
+    }
     let (Some(started), Some(end)) = (started, end) else {
         return Ok(None);
     };
@@ -58,6 +63,7 @@ pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
         heal_failure,
         unseen,
         worker,
+        ..
     } = end;
     let glimpse = glimpse(ending, &faults, judged);
     let mut records = archive.iterations()?;

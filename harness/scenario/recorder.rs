@@ -32,6 +32,7 @@ struct State {
 /// How much was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Recorded {
+    pub(super) events: u64,
     pub(super) iterations: u64,
     /// Iterations whose workflow exists or may exist.
     pub(super) may_exist: u64,
@@ -80,6 +81,7 @@ impl Recorder {
         let state = &mut *self.state.borrow_mut();
         while let Ok(event) = state.heard.try_recv() {
             let written = state.writer.event(&event);
+            state.counts.events += 1;
             self.keep(state, written);
         }
         let flushed = state.writer.flush();

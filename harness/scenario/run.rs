@@ -136,6 +136,9 @@ async fn conclude<B: Backend>(
         source,
         heal_failure: heal_failure.clone(),
     };
+    // Asked after the faults, which may have started another worker.
+    let worker = context.backend.hosts().worker_build().await;
+    // The numbers are those of the folder: nothing is awaited until they are sent.
     let synced = recorder.sync().inspect_err(|error| {
         context.events.send(Kind::EvidenceLost {
             failure: in_one_line(error),
@@ -146,13 +149,13 @@ async fn conclude<B: Backend>(
     let counts = recorder.counts();
     context.events.send(Kind::EvidenceComplete {
         ending,
+        events: Some(counts.events),
         iterations: counts.iterations,
         executions: counts.read,
         longest_stop_ms: longest_stop.into(),
         heal_failure: heal_failure.clone(),
         unseen: context.watch.unseen(),
-        // Asked after the faults, which may have started another worker.
-        worker: context.backend.hosts().worker_build().await,
+        worker,
     });
     recorder.sync().map_err(without)?;
     let assessment = assess(archive).map_err(without)?;

@@ -22,6 +22,8 @@ pub(super) struct Story {
     /// Why evidence could not be written.
     pub(super) failure: Option<String>,
     pub(super) end: Option<End>,
+    /// How many events were added.
+    events: u64,
 }
 
 /// What the event `evidence-complete` says.
@@ -29,6 +31,10 @@ pub(super) struct Story {
 pub(super) struct End {
     pub(super) at: Timestamp,
     pub(super) ending: Ending,
+    /// How many events came before it.
+    pub(super) events_found: u64,
+    /// How many events were recorded before it, if it says so.
+    pub(super) events: Option<u64>,
     pub(super) iterations: u64,
     pub(super) executions: u64,
     pub(super) longest_stop: Duration,
@@ -46,6 +52,7 @@ impl Story {
             judged: None,
             failure: None,
             end: None,
+            events: 0,
         }
     }
 
@@ -73,6 +80,7 @@ impl Story {
             Kind::ReplicaDied { death } => self.deaths.push(death),
             Kind::EvidenceComplete {
                 ending,
+                events,
                 iterations,
                 executions,
                 longest_stop_ms,
@@ -83,6 +91,8 @@ impl Story {
                 self.end = Some(End {
                     at: event.at,
                     ending,
+                    events_found: self.events,
+                    events,
                     iterations,
                     executions,
                     longest_stop: longest_stop_ms.as_std(),
@@ -103,6 +113,7 @@ impl Story {
             | Kind::ScenarioFinished { .. }
             | Kind::News(_) => {}
         }
+        self.events += 1;
     }
 
     fn of_fault(&mut self, id: &str, change: impl FnOnce(&mut FaultRecord)) {

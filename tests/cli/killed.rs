@@ -239,12 +239,12 @@ fn what_is_no_folder_of_a_run_is_refused_with_what_is_wrong_with_it() {
         (
             "nowhere",
             64,
-            "error: the folder `nowhere` does not exist\n  hint: Name the folder of a run",
+            "error: `nowhere` does not exist\n  hint: Name the folder of a run",
         ),
         (
             "short.yaml",
             64,
-            "error: the folder `short.yaml` does not exist\n  hint: Name the folder",
+            "error: `short.yaml` is not the folder of a run\n  hint: Name the folder",
         ),
         (
             ".",

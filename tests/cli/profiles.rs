@@ -81,6 +81,14 @@ fn a_wrong_profile_is_shown_where_it_is_wrong() {
 }
 
 #[test]
+fn a_profile_file_that_does_not_exist_is_said_to_be_missing() {
+    let run = World::new().run("up --file profiles/nope.yaml");
+    assert_eq!(run.code, 65, "{run}");
+    let told = "could not read profile `profiles/nope.yaml`\n  caused by: the file does not exist";
+    assert!(run.stderr.contains(told), "{run}");
+}
+
+#[test]
 fn a_profile_by_file_is_named_again_in_what_to_do_next() {
     let world = World::new();
     let up = world.run_words(&[

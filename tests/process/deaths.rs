@@ -119,9 +119,9 @@ fn an_error_shows_no_words_of_an_earlier_launch() {
 }
 
 #[test]
-fn an_up_that_fails_since_the_server_died_says_so() {
+fn an_up_fails_at_once_if_the_server_dies_and_says_so() {
     // A worker that is never ready: `up` waits for it while the server dies.
-    let place = Place::with_worker_script("exec sleep 600").set("worker.ready-timeout=10s");
+    let place = Place::with_worker_script("exec sleep 600");
     let up = place.harness(&["up"]).start();
     place.await_line("journal.ndjson", |line| {
         line["id"] == "process/worker-0" && line["moment"] == "applied"
@@ -129,7 +129,7 @@ fn an_up_that_fails_since_the_server_died_says_so() {
     place.kill("temporal");
     up.wait()
         .exits(69)
-        .says("`process/worker-0` was not ready within 10s")
+        .says("`process/worker-0` failed: the process `temporal` died: signal: 9 (SIGKILL)")
         .says("caused by: temporal died by itself: signal: 9 (SIGKILL)");
     place.down();
 }

@@ -25,6 +25,23 @@ fn status_of_an_up_that_was_killed_lists_what_is_missing() {
 }
 
 #[test]
+fn down_ends_what_runs_although_a_folder_of_the_state_is_a_file() {
+    let place = Place::new();
+    place.up();
+    let ports = place.ports();
+    let run = place.state().join("run");
+    fs::remove_dir_all(&run).expect("it is there");
+    fs::write(&run, "").expect("writable");
+    let status = place.harness(&["status"]).run().exits(65);
+    status.says("run is not a file that the harness wrote: it is not a folder");
+    place.harness(&["up"]).run().exits(65);
+    place.harness(&["down"]).run().exits(0);
+    place.assert_nothing_is_left(&ports);
+    place.up();
+    place.down();
+}
+
+#[test]
 fn status_of_every_killed_up_is_not_ready_until_all_of_it_is() {
     let place = Place::new();
     for point in 0.. {

@@ -127,6 +127,10 @@ pub enum Kind {
     /// All evidence for the verdict is recorded.
     EvidenceComplete {
         ending: Ending,
+        /// How many events of the run were recorded before this one. `None` in folders of earlier
+        /// versions.
+        #[serde(default)]
+        events: Option<u64>,
         /// How many iterations were recorded.
         iterations: u64,
         /// How many executions were recorded.

@@ -126,6 +126,7 @@ fn of_runs() -> Vec<Kind> {
     };
     let complete = |ending, heal_failure, unseen, worker| Kind::EvidenceComplete {
         ending,
+        events: Some(12),
         iterations: 150,
         executions: 149,
         longest_stop_ms: ms(1),

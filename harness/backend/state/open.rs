@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use base::file::create_private;
+use base::file::{create_private, present};
+use camino::{Utf8Path, Utf8PathBuf};
 
 use model::plan::ResourceId;
 
@@ -55,8 +56,14 @@ impl Directory {
 
     /// Takes the folder for a command that removes everything, even if the files are damaged.
     pub async fn open_unchecked(&self, verb: &str, patience: Duration) -> Result<Unchecked, Error> {
-        let lock = self.take(verb, patience).await?;
         let mut garbage = Vec::new();
+        for folder in self.folders() {
+            if set_aside(whole_folder(&folder), &mut garbage)?.is_none() {
+                let removed = fs_err::remove_file(&folder);
+                removed.map_err(self.failed("remove a file"))?;
+            }
+        }
+        let lock = self.take(verb, patience).await?;
         let header = set_aside(self.header(), &mut garbage)?.flatten();
         set_aside(self.whole_journal(), &mut garbage)?;
         Ok(Unchecked {
@@ -76,16 +83,20 @@ impl Directory {
         journal.map_err(self.failed("open the journal"))
     }
 
-    /// Creates the folder if needed, and waits for its lock.
-    async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
-        let folders = [
+    fn folders(&self) -> [Utf8PathBuf; 5] {
+        [
             self.run(),
             self.logs(),
             self.data(),
             self.reports(),
             self.home(),
-        ];
-        for folder in folders {
+        ]
+    }
+
+    /// Creates the folder if needed, and waits for its lock.
+    async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
+        for folder in self.folders() {
+            whole_folder(&folder)?;
             create_private(&folder).map_err(self.failed("create a folder"))?;
         }
         let lock = Lock::acquire(&self.path().join("lock"), verb, patience).await;
@@ -115,6 +126,22 @@ impl Directory {
             None => Ok(()),
             Some(what) => Err(Error::Garbage { path, what }),
         }
+    }
+}
+
+/// Refuses something else in place of a folder.
+pub(super) fn whole_folder(path: &Utf8Path) -> Result<(), Error> {
+    let kind = present(fs_err::metadata(path)).map_err(|source| Error::Access {
+        act: "look for a folder",
+        path: path.to_owned(),
+        source,
+    })?;
+    match kind {
+        Some(kind) if !kind.is_dir() => Err(Error::Garbage {
+            path: path.to_owned(),
+            what: "it is not a folder".to_owned(),
+        }),
+        _ => Ok(()),
     }
 }
 

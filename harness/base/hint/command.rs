@@ -34,6 +34,10 @@ impl Command {
         Self { verb, subject }
     }
 
+    pub fn has_verb(&self, verb: &Verb) -> bool {
+        self.verb == *verb
+    }
+
     /// A command with a placeholder for the name of the topology.
     pub fn with_placeholder(verb: Verb) -> Self {
         let subject = Subject::Placeholder;

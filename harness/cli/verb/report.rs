@@ -2,7 +2,7 @@
 
 use std::io;
 
-use archive::{Archive, Error, REPORT};
+use archive::{Archive, Error, PLAN, REPORT};
 use base::hint::Hint;
 use camino::{Utf8Path, Utf8PathBuf};
 use scenario::report::{Report, Setting};
@@ -25,7 +25,7 @@ Examples:
 
 Exits with the code of the verdict, as `test` did, and with 2 (inconclusive) for a run without one.")]
 pub(super) struct Args {
-    /// The folder of the run, or its report.json
+    /// The folder of the run, or a file in it, such as its report.json
     folder: Utf8PathBuf,
 }
 
@@ -57,17 +57,22 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> VerbResult {
     Ok(report.verdict.into())
 }
 
-/// The folder of a run by a path to it or to its report.
+/// The folder of a run by a path to it or to a file in it.
 fn folder(path: &Utf8Path) -> Result<&Utf8Path, CommandError> {
-    let folder = match path.file_name() {
-        Some(REPORT) => path.parent().filter(|folder| *folder != ""),
-        _ => Some(path),
-    };
-    let folder = folder.unwrap_or(Utf8Path::new("."));
-    if folder.is_dir() {
+    if path.is_dir() {
+        return Ok(path);
+    }
+    let parent = path.parent().filter(|folder| *folder != "");
+    let folder = parent.unwrap_or(Utf8Path::new("."));
+    if path.is_file() && folder.join(PLAN).is_file() {
         return Ok(folder);
     }
-    let error = format!("the folder `{folder}` does not exist");
+    let what = if path.is_file() {
+        "is not the folder of a run"
+    } else {
+        "does not exist"
+    };
+    let error = format!("`{path}` {what}");
     Err(CommandError::new(Exit::Usage, error).hint(name_a_folder()))
 }
 

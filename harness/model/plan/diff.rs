@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{Action, Observed, Plan, Resource, ResourceId, State, Step};
 use crate::quantity::Duration;
 
+/// The reason of a step that replaces a live resource.
+pub(super) const CHANGED: &str = "its configuration changed";
+
 /// Plans the steps that change `observed` into `desired`.
 ///
 /// A resource that is not desired is removed before the resources that it needs. A desired resource
@@ -59,7 +62,7 @@ fn desired_step(
         Some(State::Live(digest)) if *digest == resource.digest => {
             (Action::Keep, "up to date".to_owned())
         }
-        Some(State::Live(_)) => (Action::Update, "its configuration changed".to_owned()),
+        Some(State::Live(_)) => (Action::Update, CHANGED.to_owned()),
         Some(State::Dead { reason }) => (Action::Update, reason.clone()),
     };
     Step {
@@ -243,5 +246,34 @@ mod tests {
         let plan = diff(&[resource], &[dead]);
         assert_eq!(plan.steps[0].action, Action::Update);
         assert_eq!(plan.steps[0].reason, "its process is gone");
+    }
+
+    #[test]
+    fn a_dead_resource_is_a_repair_and_a_changed_or_unwanted_one_is_not() {
+        let resource = |name: &str, digest: u8| Resource {
+            id: ResourceId::new(ResourceKind::Process, name),
+            digest: Digest::of(&digest),
+            needs: Vec::new(),
+            ready_timeout: Duration::from_secs(1),
+        };
+        let observed = |name: &str, state| Observed {
+            id: ResourceId::new(ResourceKind::Process, name),
+            state,
+            needs: Vec::new(),
+            stays: false,
+        };
+        let dead = || State::Dead {
+            reason: "its process is gone".to_owned(),
+        };
+        let live = |digest: u8| State::Live(Digest::of(&digest));
+        let desired = [resource("a", 1), resource("b", 1)];
+        let repairs = |existing: &[Observed]| diff(&desired, existing).only_repairs();
+        assert!(repairs(&[observed("a", dead()), observed("b", live(1))]));
+        assert!(repairs(&[observed("a", dead())]), "b died with it");
+        assert!(!repairs(&[observed("a", live(1)), observed("b", live(1))]));
+        assert!(!repairs(&[observed("a", live(1))]));
+        assert!(!repairs(&[observed("a", dead()), observed("b", live(2))]));
+        let gone = [observed("a", dead()), observed("c", live(1))];
+        assert!(!repairs(&gone));
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::ResourceId;
+use super::diff::CHANGED;
 use crate::quantity::{Duration, in_milliseconds};
 use crate::topology::Digest;
 
@@ -56,6 +57,13 @@ impl Plan {
     /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.steps.iter().all(|step| step.action == Action::Keep)
+    }
+
+    /// Whether the plan replaces dead resources, and nothing changes because of the profile.
+    pub fn only_repairs(&self) -> bool {
+        let any = |of: fn(&Step) -> bool| self.steps.iter().any(of);
+        any(|step| step.action == Action::Update && step.reason != CHANGED)
+            && !any(|step| step.action == Action::Delete || step.reason == CHANGED)
     }
 }
 

@@ -107,7 +107,7 @@ where
                 Some(layer) => Ok((path.clone(), layer)),
                 None => Err(Error::Read {
                     path: path.clone(),
-                    source: io::ErrorKind::NotFound.into(),
+                    source: io::Error::new(io::ErrorKind::NotFound, "the file does not exist"),
                 }),
             },
             Source::Named { folder, name } => {

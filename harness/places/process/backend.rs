@@ -1,13 +1,14 @@
 //! The process backend as the engine sees it: dispatches each resource by its kind.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::namespaces;
 use backend::state::{Directory, Lock};
-use backend::{Backend, Change, Place, Prepared, Provision, Readiness};
+use backend::{Backend, Change, Place, Prepared, Provision, Readiness, Vital};
 use base::causes::in_one_line;
 use model::plan::{Observed, ResourceId, ResourceKind};
 use model::profile::Engine;
@@ -17,6 +18,7 @@ use super::container_host::ContainerHost;
 use super::containers::Containers;
 use super::error::Error;
 use super::levers::{self, Levers};
+use super::names::TEMPORAL;
 use super::parts::Parts;
 use super::process_host::ProcessHost;
 use super::processes::Processes;
@@ -64,6 +66,22 @@ impl ProcessBackend {
             backend: "process".to_owned(),
             engine: engine.to_owned(),
             database: database.to_owned(),
+        }
+    }
+
+    /// The address of the frontend; the reason if its process does not run. It is not restarted
+    /// before the next command.
+    fn running_frontend(&self) -> Result<SocketAddr, String> {
+        let known = self.site.known_frontend();
+        let address = known.map_err(|error| in_one_line(&error))?;
+        let frontend = self.site.frontend();
+        let life = self.hosts.0.life(frontend);
+        match life.map_err(|error| in_one_line(&error))? {
+            Some(Vital {
+                ended: Some(status),
+                ..
+            }) => Err(format!("the process `{frontend}` died: {status}")),
+            _ => Ok(address),
         }
     }
 
@@ -153,11 +171,20 @@ impl Backend for ProcessBackend {
             ResourceKind::Container | ResourceKind::Schema => {
                 self.containers.ready(id, parts).await
             }
-            ResourceKind::Namespace => match self.site.known_frontend() {
+            ResourceKind::Namespace => match self.running_frontend() {
                 Ok(frontend) => namespaces::ready(id.name(), frontend).await,
-                Err(error) => Readiness::Never(in_one_line(&error)),
+                Err(reason) => Readiness::Never(reason),
             },
-            _ => self.processes.ready(id, parts).await,
+            _ => match self.processes.ready(id, parts).await {
+                // A worker waits for the frontend.
+                Readiness::NotYet(_)
+                    if !id.name().starts_with(TEMPORAL)
+                        && let Err(reason) = self.running_frontend() =>
+                {
+                    Readiness::Never(reason)
+                }
+                ready => ready,
+            },
         }
     }
 

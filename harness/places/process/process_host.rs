@@ -38,7 +38,7 @@ impl ProcessHost {
     }
 
     /// The life of a replica; `None` if the replica is being started.
-    fn life(&self, replica: &str) -> io::Result<Option<Vital>> {
+    pub(super) fn life(&self, replica: &str) -> io::Result<Option<Vital>> {
         let (state, children) = (&self.site.state, &self.site.children);
         // Without its record, nobody knows whether the replica should be alive.
         let Some(launch) = Launch::read(state, replica)?.damaged_as_error()? else {

@@ -68,7 +68,7 @@ impl Site {
     }
 
     /// The replica that clients connect to.
-    fn frontend(&self) -> &'static str {
+    pub(super) fn frontend(&self) -> &'static str {
         match self.settings.engine {
             Engine::DevServer { .. } => TEMPORAL,
             Engine::Server => FRONTEND,

@@ -187,3 +187,27 @@ async fn a_folder_that_has_lost_records_is_not_judged() {
         assert!(said.ends_with(&expected), "{said}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_that_has_lost_an_event_is_not_judged() {
+    let (performed, _) = performed(Manner::Obedient, MUCH).await;
+    let archive = performed.archive();
+    let path = performed.reports().join("events.ndjson");
+    let text = fs_err::read_to_string(&path).expect("readable");
+    let lines: Vec<&str> = text.lines().collect();
+    let complete = lines
+        .iter()
+        .position(|line| line.contains(r#""kind":"evidence-complete""#))
+        .expect("the run is complete");
+    for lost in 0..complete {
+        let mut left = lines.clone();
+        left.remove(lost);
+        fs_err::write(&path, left.join("\n") + "\n").expect("writable");
+        let error = assess(&archive).expect_err("one is lost");
+        let said = error.to_string();
+        let (found, written) = (complete - 1, complete);
+        let expected =
+            format!("is damaged: events.ndjson has {found} records, but {written} were written");
+        assert!(said.ends_with(&expected), "{}: {said}", lines[lost]);
+    }
+}

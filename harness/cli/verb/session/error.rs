@@ -56,6 +56,10 @@ pub(in crate::verb) fn state_error(error: state::Error) -> CommandError {
             let whose = "Use the account that brought the topology up: it may still be running.";
             (Exit::Unavailable, Hint::say(whose))
         }
+        state::Error::Access { source, .. } if base::file::no_room(source) => (
+            Exit::Unavailable,
+            Hint::say("Free some space on the disk, then run the command again."),
+        ),
         state::Error::Access { .. } => (
             Exit::Unavailable,
             Hint::say(

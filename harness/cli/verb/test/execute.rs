@@ -81,7 +81,7 @@ pub(super) async fn execute<B: Backend>(
     } else {
         topology::take_down(session, &mut stage).await
     };
-    about_interruption(&mut ran.errors, session).await;
+    about_leftovers(&mut ran.errors, session).await;
     ran.errors.extend(taken_down.err());
     let options = args.target.options();
     let errors = ran.errors.into_iter().map(|error| error.about(&options));
@@ -93,15 +93,21 @@ pub(super) async fn execute<B: Backend>(
     Ok(exit)
 }
 
-/// Removes the hints of an interruption if nothing is left to clean up.
-async fn about_interruption<B: Backend>(errors: &mut [CommandError], session: &Session<B>) {
+/// Removes the hints to clean up or to heal if nothing is left.
+async fn about_leftovers<B: Backend>(errors: &mut [CommandError], session: &Session<B>) {
     for error in errors {
-        if error.exit == Exit::Interrupted
-            && let Ok(observed) = lifecycle::observe(session).await
-            && observed.is_empty()
+        if !matches!(error.exit, Exit::Interrupted | Exit::HealFailed)
+            || !lifecycle::observe(session)
+                .await
+                .is_ok_and(|observed| observed.is_empty())
         {
+            continue;
+        }
+        if error.exit == Exit::Interrupted {
             error.hints.clear();
         }
+        let heals = |hint: &Hint| hint.commands().any(|it| it.has_verb(&Verb::Heal));
+        error.hints.retain(|hint| !heals(hint));
     }
 }
 

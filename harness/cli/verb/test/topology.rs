@@ -75,15 +75,51 @@ fn changes(plan: &Plan, target: &Target) -> Option<String> {
         0 => String::new(),
         count => format!(", and {count} more"),
     };
+    let shown = shown.join(", ");
+    if plan.only_repairs() {
+        return Some(format!("the running topology is repaired: {shown}{more}"));
+    }
     let up = Command::named(Verb::Up, target.without_settings().options());
     let hint = Hint::say(format!(
-        "the running topology differs from this command's profile and is changed: {}{more}; it \
-         stays changed afterwards; run ",
-        shown.join(", ")
+        "the running topology differs from this command's profile and is changed: \
+         {shown}{more}; it stays changed afterwards; run "
     ));
     let hint = hint.command(up);
     Some(
         hint.words(" with its earlier settings to restore it")
             .to_string(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use model::plan::{Observed, Resource, ResourceId, ResourceKind, State, diff};
+    use model::quantity::Duration;
+    use model::topology::Digest;
+
+    use super::*;
+
+    #[test]
+    fn a_dead_replica_is_repaired_and_another_configuration_is_a_change() {
+        let id = ResourceId::new(ResourceKind::Process, "worker-0");
+        let desired = [Resource {
+            id: id.clone(),
+            digest: Digest::of(&1),
+            needs: Vec::new(),
+            ready_timeout: Duration::from_secs(1),
+        }];
+        let told = |state| {
+            let observed = [Observed {
+                id: id.clone(),
+                state,
+                needs: Vec::new(),
+                stays: false,
+            }];
+            changes(&diff(&desired, &observed), &Target::named("local", &[]))
+        };
+        assert_eq!(told(State::Live(Digest::of(&1))), None);
+        let reason = "its process is gone".to_owned();
+        insta::assert_snapshot!(told(State::Dead { reason }).expect("a notice"), @"the running topology is repaired: replace process/worker-0 (its process is gone)");
+        insta::assert_snapshot!(told(State::Live(Digest::of(&2))).expect("a notice"), @"the running topology differs from this command's profile and is changed: replace process/worker-0 (its configuration changed); it stays changed afterwards; run `harness up` with its earlier settings to restore it");
+    }
 }
