@@ -181,8 +181,8 @@ impl Error {
                 hints
             }
             Self::Failed { detail, .. } => {
-                let faults = detail.iter();
-                faults.flat_map(|detail| remedies::of(detail)).collect()
+                let detail = detail.iter();
+                detail.flat_map(|detail| remedies::of(detail)).collect()
             }
             Self::Deadline { .. } | Self::Interrupted { .. } => {
                 vec![Hint::say("Run the same command again to continue waiting.")]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use base::file::{create_private, present};
 use camino::{Utf8Path, Utf8PathBuf};
-
 use model::plan::ResourceId;
 
 use super::{Directory, Error, Journal, Lock};
@@ -33,6 +32,7 @@ impl Directory {
         patience: Duration,
     ) -> Result<(Lock, Journal), Error> {
         let lock = self.take(verb, patience).await?;
+        self.make_folders()?;
         let header = self.header()?;
         self.whole_journal()?;
         let journal =
@@ -56,14 +56,15 @@ impl Directory {
 
     /// Takes the folder for a command that removes everything, even if the files are damaged.
     pub async fn open_unchecked(&self, verb: &str, patience: Duration) -> Result<Unchecked, Error> {
+        let lock = self.take(verb, patience).await?;
         let mut garbage = Vec::new();
         for folder in self.folders() {
-            if set_aside(whole_folder(&folder), &mut garbage)?.is_none() {
+            if set_aside(self.whole_folder(&folder), &mut garbage)?.is_none() {
                 let removed = fs_err::remove_file(&folder);
                 removed.map_err(self.failed("remove a file"))?;
             }
         }
-        let lock = self.take(verb, patience).await?;
+        self.make_folders()?;
         let header = set_aside(self.header(), &mut garbage)?.flatten();
         set_aside(self.whole_journal(), &mut garbage)?;
         Ok(Unchecked {
@@ -95,18 +96,34 @@ impl Directory {
 
     /// Creates the folder if needed, and waits for its lock.
     async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
-        for folder in self.folders() {
-            whole_folder(&folder)?;
-            create_private(&folder).map_err(self.failed("create a folder"))?;
-        }
+        create_private(self.path()).map_err(self.failed("create a folder"))?;
         let lock = Lock::acquire(&self.path().join("lock"), verb, patience).await;
         let lock = lock.map_err(self.failed("take the lock"))?;
-        let lock = lock.map_err(|holder| Error::Busy {
+        lock.map_err(|holder| Error::Busy {
             path: self.path().to_owned(),
             holder,
-        })?;
-        fs_err::write(self.no_profile(), "").map_err(self.failed("write a file"))?;
-        Ok(lock)
+        })
+    }
+
+    /// Creates what the folder contains. Call it with the lock.
+    fn make_folders(&self) -> Result<(), Error> {
+        for folder in self.folders() {
+            self.whole_folder(&folder)?;
+            create_private(&folder).map_err(self.failed("create a folder"))?;
+        }
+        fs_err::write(self.no_profile(), "").map_err(self.failed("write a file"))
+    }
+
+    /// Refuses something else in place of a folder.
+    pub(super) fn whole_folder(&self, folder: &Utf8Path) -> Result<(), Error> {
+        let found = present(fs_err::metadata(folder));
+        match found.map_err(self.failed("look for a folder"))? {
+            Some(found) if !found.is_dir() => Err(Error::Garbage {
+                path: folder.to_owned(),
+                what: "it is not a folder".to_owned(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The resources in the journal, as far as they can be read without the lock.
@@ -126,22 +143,6 @@ impl Directory {
             None => Ok(()),
             Some(what) => Err(Error::Garbage { path, what }),
         }
-    }
-}
-
-/// Refuses something else in place of a folder.
-pub(super) fn whole_folder(path: &Utf8Path) -> Result<(), Error> {
-    let kind = present(fs_err::metadata(path)).map_err(|source| Error::Access {
-        act: "look for a folder",
-        path: path.to_owned(),
-        source,
-    })?;
-    match kind {
-        Some(kind) if !kind.is_dir() => Err(Error::Garbage {
-            path: path.to_owned(),
-            what: "it is not a folder".to_owned(),
-        }),
-        _ => Ok(()),
     }
 }
 

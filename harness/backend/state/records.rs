@@ -10,7 +10,6 @@ use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use model::plan::{Resource, ResourceId};
 use model::topology::Digest;
 
-use super::open::whole_folder;
 use super::{Directory, Error};
 
 impl Directory {
@@ -19,7 +18,7 @@ impl Directory {
         self.header()?;
         self.whole_journal()?;
         for folder in [self.run(), self.logs()] {
-            whole_folder(&folder)?;
+            self.whole_folder(&folder)?;
             for entry in entries(&folder).map_err(self.failed("list a folder"))? {
                 if entry.file_type().is_ok_and(|kind| kind.is_file()) {
                     let opened = fs_err::File::open(entry.path());

@@ -64,13 +64,10 @@ fn folder(path: &Utf8Path) -> Result<&Utf8Path, CommandError> {
     }
     let parent = path.parent().filter(|folder| *folder != "");
     let folder = parent.unwrap_or(Utf8Path::new("."));
-    if path.is_file() && folder.join(PLAN).is_file() {
-        return Ok(folder);
-    }
-    let what = if path.is_file() {
-        "is not the folder of a run"
-    } else {
-        "does not exist"
+    let what = match path.is_file() {
+        true if folder.join(PLAN).is_file() => return Ok(folder),
+        true => "is not the folder of a run",
+        false => "does not exist",
     };
     let error = format!("`{path}` {what}");
     Err(CommandError::new(Exit::Usage, error).hint(name_a_folder()))

@@ -118,7 +118,7 @@ pub enum Error {
 pub(super) fn is_busy(error: &arm::Error) -> bool {
     error
         .detail()
-        .is_some_and(|fault| fault.has_code(arm::BUSY))
+        .is_some_and(|detail| detail.has_code(arm::BUSY))
 }
 
 /// The first line of an error on the way to a subscription. Sign-in is only the first of three
@@ -167,13 +167,13 @@ impl Error {
                     arm::Error::Interrupted { .. } => Blame::Interruption,
                     _ if matches!(error.status(), Some(401 | 403)) => Blame::Permission,
                     // Another command was faster.
-                    _ if error.detail().is_some_and(|fault| {
+                    _ if error.detail().is_some_and(|detail| {
                         let codes = [
                             arm::BUSY,
                             "AuthorizationFailed",
                             "LinkedAuthorizationFailed",
                         ];
-                        codes.iter().any(|code| fault.has_code(code))
+                        codes.iter().any(|code| detail.has_code(code))
                     }) =>
                     {
                         Blame::Permission

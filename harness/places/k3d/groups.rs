@@ -182,12 +182,12 @@ impl Groups {
     }
 
     async fn ready_outside(&self, id: &ResourceId, parts: &Parts) -> Readiness {
-        let outside = Prober {
+        let prober = Prober {
             site: self.site(),
             http: &self.http,
             parts,
         };
-        match outside.serves(id.name()).await {
+        match prober.serves(id.name()).await {
             Ok(()) => Readiness::Ready,
             Err(reason) => Readiness::NotYet(reason),
         }

@@ -95,19 +95,23 @@ pub(super) async fn execute<B: Backend>(
 
 /// Removes the hints to clean up or to heal if nothing is left.
 async fn about_leftovers<B: Backend>(errors: &mut [CommandError], session: &Session<B>) {
-    for error in errors {
-        if !matches!(error.exit, Exit::Interrupted | Exit::HealFailed)
-            || !lifecycle::observe(session)
-                .await
-                .is_ok_and(|observed| observed.is_empty())
-        {
-            continue;
-        }
+    let heals = |hint: &Hint| hint.commands().any(|it| it.has_verb(&Verb::Heal));
+    let is_about =
+        |error: &&mut CommandError| matches!(error.exit, Exit::Interrupted | Exit::HealFailed);
+    let mut about = errors.iter_mut().filter(is_about).peekable();
+    if about.peek().is_none() {
+        return;
+    }
+    let observed = lifecycle::observe(session).await;
+    if !observed.is_ok_and(|observed| observed.is_empty()) {
+        return;
+    }
+    for error in about {
         if error.exit == Exit::Interrupted {
             error.hints.clear();
+        } else {
+            error.hints.retain(|hint| !heals(hint));
         }
-        let heals = |hint: &Hint| hint.commands().any(|it| it.has_verb(&Verb::Heal));
-        error.hints.retain(|hint| !heals(hint));
     }
 }
 
