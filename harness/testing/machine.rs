@@ -1,6 +1,7 @@
 //! A machine that has only the tools that a test makes.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,10 +32,22 @@ pub fn tool(folder: &Utf8Path, name: &str, script: &str) -> Utf8PathBuf {
 }
 
 /// Writes an executable file and creates its folders.
+///
+/// A child process writes it. If this process did, a child that another thread forks meanwhile
+/// could keep the file open for writing, and until it calls `exec` nobody can execute the file.
 pub fn executable(path: &Utf8Path, content: &str) {
     let parent = path.parent().expect("a file is in a folder");
     fs_err::create_dir_all(parent).expect("the test's folder is writable");
-    fs_err::write(path, content).expect("the test's folder is writable");
-    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755))
-        .expect("the test owns the file");
+    let mut writer = Command::new("/bin/sh")
+        .args(["-c", r#"cat >"$1" && chmod 755 "$1""#, "sh", path.as_str()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("every machine has a shell");
+    let mut input = writer.stdin.take().expect("it is piped");
+    input
+        .write_all(content.as_bytes())
+        .expect("the shell reads its input");
+    drop(input);
+    let written = writer.wait().expect("the shell is a child");
+    assert!(written.success(), "{path} is not written: {written}");
 }

@@ -2,7 +2,6 @@
 //! tool that does such work is ever called.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
@@ -10,6 +9,7 @@ use insta::assert_snapshot;
 
 use crate::cost::AZURE;
 use support::world::{Run, SHORT, World};
+use testing::machine;
 
 /// Tools that fetch, compile and build.
 const WORKERS: [&str; 6] = ["cargo", "go", "pip", "pip3", "python3", "docker"];
@@ -51,10 +51,7 @@ impl Machine {
     }
 
     fn tool(&self, name: &str, script: &str) {
-        self.world
-            .write(&format!("bin/{name}"), &format!("#!/bin/sh\n{script}\n"));
-        let mode = PermissionsExt::from_mode(0o755);
-        fs_err::set_permissions(self.path(&format!("bin/{name}")), mode).expect("it is ours");
+        machine::tool(self.world.path(), name, script);
     }
 
     /// A machine without Docker, unless a test says otherwise.

@@ -1,7 +1,6 @@
 //! A working folder: how it is made, how the harness is started in it, how it ends.
 
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fs_err::{self as fs, File};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
+use testing::machine;
 
 use crate::census::listener_on;
 use crate::eventually::POLL;
@@ -108,9 +108,7 @@ impl Place {
     /// Writes an executable shell script beside the working folder.
     pub fn script(&self, name: &str, script: &str) -> Utf8PathBuf {
         let path = self.beside_root(name);
-        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("writable");
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("writable");
-        fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        machine::executable(&path, &format!("#!/bin/sh\n{script}\n"));
         path
     }
 

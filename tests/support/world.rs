@@ -1,8 +1,6 @@
 //! A working folder of its own, and the binary in it.
 
 use std::fmt;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,6 +8,7 @@ use insta::Settings;
 use insta::internals::SettingsBindDropGuard;
 use serde_json::Value;
 use tempfile::TempDir;
+use testing::machine;
 
 use crate::programs::harness;
 
@@ -118,11 +117,11 @@ impl World {
     /// describes it and builds it as a script says, with the package's folder as `$here`.
     pub fn cargo(&self, build: &str) {
         self.write("own/Cargo.toml", "");
-        self.write(
-            "bin/cargo",
+        machine::tool(
+            &self.path,
+            "cargo",
             &format!(
-                r#"#!/bin/sh
-here=$(pwd)
+                r#"here=$(pwd)
 case "$1" in
 metadata)
   echo '{{"workspace_root":"'$here'","target_directory":"'$here'/target","packages":[{{"name":"mine","manifest_path":"'$here'/Cargo.toml","targets":[{{"name":"worker","kind":["bin"]}}]}}]}}' ;;
@@ -132,8 +131,6 @@ esac
 "#
             ),
         );
-        let executable = Permissions::from_mode(0o755);
-        fs_err::set_permissions(self.path.join("bin/cargo"), executable).expect("it is ours");
     }
 
     /// The binary in the folder, with nothing in its environment but a home.

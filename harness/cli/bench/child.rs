@@ -204,9 +204,9 @@ fn failed(verb: &'static str, said: String) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
+    use camino::Utf8Path;
     use tempfile::TempDir;
+    use testing::machine;
     use tokio::time::sleep;
 
     use super::*;
@@ -226,11 +226,10 @@ esac
 
     /// A program in place of the harness.
     fn harness(folder: &TempDir, script: &str) -> Harness {
-        let program = folder.path().join("harness");
-        fs_err::write(&program, script).expect("writable");
-        let mode = std::fs::Permissions::from_mode(0o755);
-        fs_err::set_permissions(&program, mode).expect("the test owns the file");
-        let program = Utf8PathBuf::from_path_buf(program).expect("text");
+        let program = Utf8Path::from_path(folder.path())
+            .expect("text")
+            .join("harness");
+        machine::executable(&program, script);
         Harness::new(program, Vec::new())
     }
 

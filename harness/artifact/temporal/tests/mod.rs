@@ -129,7 +129,7 @@ async fn each_source_is_used_if_the_earlier_ones_fail() {
     let on_path = machine::tool(&fixture.machine.folder, "temporal", RIGHT);
     assert_eq!(fixture.origin().await, Origin::Path);
     let of_profile = fixture.machine.folder.join("of-profile");
-    fs_err::copy(&on_path, &of_profile).expect("writable");
+    machine::executable(&of_profile, RIGHT);
     let search = TemporalSearch {
         explicit: Some(&of_profile),
         ..fixture.search()
