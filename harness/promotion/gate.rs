@@ -16,8 +16,8 @@ use scenario::VerdictKind;
 /// A scenario that must have passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Required {
-    /// The file, as the profile names it.
-    pub file: Utf8PathBuf,
+    /// The name or the path of its file, as in the profile.
+    pub scenario: String,
     /// The name, by which reports refer to it.
     pub name: String,
 }

@@ -1,34 +1,42 @@
-//! A scenario with the text of its file, so that errors can show the line.
+//! A scenario with the text of its document, so that errors can show the line.
 
-use model::document;
+use model::document::{self, Origin};
 use serde_saphyr::Location;
 
+use super::built_in::BUILT_IN;
 use super::model::Scenario;
 
 #[derive(Debug, Clone)]
 pub struct Document {
-    name: String,
+    origin: Origin,
     text: String,
     pub scenario: Scenario,
 }
 
 impl Document {
-    /// Reads a scenario. Errors call the file `name`.
+    /// Reads a scenario. Errors name its origin.
     pub fn parse(
-        name: impl Into<String>,
+        origin: impl Into<Origin>,
         text: impl Into<String>,
     ) -> Result<Self, document::Error> {
-        let (name, text) = (name.into(), text.into());
-        let scenario = document::parse(&name, &text)?;
+        let (origin, text) = (origin.into(), text.into());
+        let scenario = document::parse(&origin.to_string(), &text)?;
         Ok(Self {
-            name,
+            origin,
             text,
             scenario,
         })
     }
 
-    pub fn name(&self) -> &str {
-        &self.name
+    /// The built-in scenario of a name.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let (name, text) = BUILT_IN.find(name)?;
+        let document = Self::parse(Origin::BuiltIn(name), text);
+        Some(document.expect("the built-in scenarios are valid"))
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     pub(super) fn text(&self) -> &str {
@@ -36,6 +44,6 @@ impl Document {
     }
 
     pub(super) fn error(&self, location: Location, message: impl Into<String>) -> document::Error {
-        document::Error::at(&*self.name, &self.text, location, message)
+        document::Error::at(self.origin.to_string(), &self.text, location, message)
     }
 }

@@ -5,6 +5,7 @@
 //! [`run`] and the folder of a [`report`] is pure. The crate does not know where a topology runs.
 
 mod assess;
+mod built_in;
 mod chaos;
 mod context;
 mod document;
@@ -37,6 +38,7 @@ mod validate;
 mod verdict;
 
 pub use assess::{Assessment, assess};
+pub use built_in::BUILT_IN;
 pub use context::Context;
 pub use document::Document;
 pub use expectation::Expectation;

@@ -23,9 +23,7 @@ fn the_command_line_goes_before_the_profile_and_up_says_so() {
     let world = world();
     let run = world.run("up --backend simulated");
     assert_eq!(run.code, 0, "{run}");
-    assert_snapshot!(run.stderr.lines().next().expect("a line"), @"· profile local: backend \
-                                                       simulated (chosen by --backend), engine \
-                                                       model, database model, topology [digest]");
+    assert_snapshot!(run.stderr.lines().next().expect("a line"), @"· profile local (profiles/local.yaml): backend simulated (chosen by --backend), engine model, database model, topology [digest]");
 }
 
 #[test]

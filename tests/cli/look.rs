@@ -5,7 +5,9 @@ use support::world::World;
 
 #[test]
 fn status_shows_what_runs_and_where() {
-    assert_snapshot!(World::up().run("status -p simulated"), @"
+    assert_snapshot!(World::up().run("status -p simulated"), @r"
+    profile simulated (profiles/simulated.yaml)
+
     RESOURCE                     STATE
     replica/mysql-0              ready
     replica/temporal-frontend-0  ready
@@ -26,8 +28,8 @@ fn status_shows_what_runs_and_where() {
 
 #[test]
 fn status_of_nothing_says_so() {
-    assert_snapshot!(World::new().run("status -p simulated"), @"
-    profile simulated: nothing is up
+    assert_snapshot!(World::new().run("status -p simulated"), @r"
+    profile simulated (profiles/simulated.yaml): nothing is up
     --- exit 69
     ");
 }
@@ -54,7 +56,7 @@ fn status_as_json_has_every_address() {
     }
     "#);
     let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["endpoints", "place", "profile", "resources"]);
+    assert_eq!(keys, ["endpoints", "file", "place", "profile", "resources"]);
 }
 
 #[test]
@@ -67,7 +69,9 @@ fn status_tells_what_is_dead() {
         text.replacen(r#""alive":true"#, r#""alive":false"#, 1),
     )
     .expect("the model can be changed");
-    assert_snapshot!(world.run("status -p simulated"), @"
+    assert_snapshot!(world.run("status -p simulated"), @r"
+    profile simulated (profiles/simulated.yaml)
+
     RESOURCE                     STATE
     replica/mysql-0              dead   the model marks it as dead
     replica/temporal-frontend-0  ready
@@ -84,8 +88,8 @@ fn status_tells_what_is_dead() {
     starter   http://127.0.0.1:20015
     --- exit 69
     ");
-    assert_snapshot!(world.run("up -p simulated").stderr, @"
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    assert_snapshot!(world.run("up -p simulated").stderr, @r"
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … replace replica/mysql-0: the model marks it as dead
     ✓ replace replica/mysql-0: done in [time]
     ");

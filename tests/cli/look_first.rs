@@ -85,9 +85,9 @@ impl Machine {
 fn up_finds_that_no_docker_answers_before_it_compiles_temporal() {
     let machine = Machine::new();
     let run = machine.refuses(&["up", "-p", "server"]);
-    assert_snapshot!(run, @"
+    assert_snapshot!(run, @r"
     --- stderr
-    · profile server: backend process, engine server, database mysql, topology [digest]
+    · profile server (profiles/server.yaml): backend process, engine server, database mysql, topology [digest]
     error: no Docker engine answers at unix:///nowhere/docker.sock
       caused by: Socket not found: /nowhere/docker.sock
       hint: Start Docker, or set DOCKER_HOST to the engine's socket (`docker context inspect` shows it).

@@ -3,6 +3,7 @@
 
 mod backend;
 mod bench;
+mod built_in;
 mod cost;
 mod deaths;
 mod documents;

@@ -29,9 +29,9 @@ fn a_file_after_the_option_for_a_name_is_told_how_files_are_named() {
             assert!(run.stderr.contains(hint), "{verb}: {run}");
         }
     }
-    assert_snapshot!(world.run("up -p simulated.yaml"), @"
+    assert_snapshot!(world.run("up -p simulated.yaml"), @r"
     --- stderr
-    error: there is no profile `simulated.yaml` in `profiles`; expected `base` or `simulated`
+    error: there is no profile `simulated.yaml`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `k3d`, `local`, `server` or `simulated`
       hint: `-p` takes a profile's name; use `-f profiles/simulated.yaml` for a file (`--file` with `logs`).
     --- exit 65
     ");
@@ -70,7 +70,7 @@ fn what_is_no_scenario_is_told_by_what_it_is() {
     for (file, hint) in [
         ("profiles/simulated.yaml", profile),
         (
-            "short",
+            "short.yaml",
             "Run `harness test scenarios/short.yaml --profile simulated`",
         ),
     ] {

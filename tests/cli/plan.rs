@@ -256,9 +256,9 @@ fn the_document_names_what_opens_a_closed_gate_and_nothing_once_a_later_run_coun
 #[test]
 fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     let world = world();
-    let k3d =
-        "apiVersion: harness/v1\nkind: Profile\nname: k3d\nextends: base\nbackend: {k3d: {}}\n";
-    world.write("profiles/k3d.yaml", k3d);
+    let cluster =
+        "apiVersion: harness/v1\nkind: Profile\nname: cluster\nextends: base\nbackend: {k3d: {}}\n";
+    world.write("profiles/cluster.yaml", cluster);
     let plan = world.run(&format!("{REHEARSE} --output json")).json();
     assert_eq!(
         plan["parity"],
@@ -270,25 +270,29 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
         "finished": just_now(),
     });
-    world.write(".harness/k3d/reports/one/report.json", &report.to_string());
+    world.write(
+        ".harness/cluster/reports/one/report.json",
+        &report.to_string(),
+    );
     let run = world.run(REHEARSE);
     assert!(
-        run.stdout.contains("parity with k3d: ") && run.stdout.contains(" 0 differs"),
+        run.stdout.contains("parity with cluster: ") && run.stdout.contains(" 0 differs"),
         "{run}"
     );
     // The profile says something else than when it passed.
-    let changed = k3d.replace("backend:", "worker: {replicas: 7}\nbackend:");
-    world.write("profiles/k3d.yaml", &changed);
+    let changed = cluster.replace("backend:", "worker: {replicas: 7}\nbackend:");
+    world.write("profiles/cluster.yaml", &changed);
     let run = world.run(REHEARSE);
     assert!(
         run.stdout
-            .contains("  ! profile.worker.replicas: 7 with k3d, 2 in Azure"),
+            .contains("  ! profile.worker.replicas: 7 with cluster, 2 in Azure"),
         "{run}"
     );
-    fs_err::remove_file(world.path().join("profiles/k3d.yaml")).expect("it is there");
+    fs_err::remove_file(world.path().join("profiles/cluster.yaml")).expect("it is there");
     let run = world.run(REHEARSE);
     assert!(
-        run.stderr.contains("could not compare with profile k3d"),
+        run.stderr
+            .contains("could not compare with profile cluster"),
         "{run}"
     );
 }

@@ -19,9 +19,9 @@ phases: {baseline: 1s}
 
 #[test]
 fn an_unknown_profile_is_named_with_what_was_perhaps_meant() {
-    assert_snapshot!(World::new().run("up -p simulted"), @"
+    assert_snapshot!(World::new().run("up -p simulted"), @r"
     --- stderr
-    error: there is no profile `simulted` in `profiles`; did you mean `simulated`?
+    error: there is no profile `simulted`, neither in `profiles` nor built in; did you mean `simulated`?
     --- exit 65
     ");
 }

@@ -34,12 +34,12 @@ fn a_wrong_command_line_is_a_usage_error() {
     For more information, try '--help'.
     --- exit 64
     ");
-    assert_snapshot!(world.run("test"), @"
+    assert_snapshot!(world.run("report"), @r"
     --- stderr
     error: the following required arguments were not provided:
-      <PATHS>...
+      <FOLDER>
 
-    Usage: harness test <PATHS>...
+    Usage: harness report <FOLDER>
 
     For more information, try '--help'.
     --- exit 64
@@ -96,7 +96,7 @@ fn a_wrong_command_line_is_one_json_document_where_json_is_asked_for() {
 
 #[test]
 fn the_help_names_every_verb() {
-    assert_snapshot!(World::new().run("-h"), @"
+    assert_snapshot!(World::new().run("-h"), @r"
     Run, test and promote a self-hosted Temporal topology from one profile
 
     Usage: harness [OPTIONS] <COMMAND>
@@ -111,6 +111,7 @@ fn the_help_names_every_verb() {
       report       Show the result of a run, judged again from its folder
       bench        Measure the throughput of a topology, and the start-up time of the harness
       heal         Undo the faults that an interrupted run left open
+      profile      Show profiles: those of the folder `profiles`, and the built-in ones
       render       Print the Kubernetes objects of a profile as YAML
       parity       Compare two profiles and their running topologies
       cost         Estimate what profiles cost in a month, before anything is created in Azure
@@ -138,7 +139,7 @@ fn the_help_names_every_verb() {
       -v, --verbose...          Write the harness's own logs to standard error (-v info, -vv debug)
 
     Start here:
-      harness test scenarios/     start the topology, load it, break it, judge the result, stop it
+      harness test                start the topology, load it, break it, judge the result, stop it
       harness up --local          start the topology and leave it running
       harness doctor              show what this machine can run
 

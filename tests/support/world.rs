@@ -69,6 +69,16 @@ pub struct World {
 impl World {
     /// A folder with the profiles `base` and `simulated`, in which nothing is up.
     pub fn new() -> Self {
+        let world = Self::empty();
+        let base = testing::project().join("profiles/base.yaml");
+        let base = fs_err::read_to_string(base).expect("the project has a base profile");
+        world.write("profiles/base.yaml", &base);
+        world.write("profiles/simulated.yaml", SIMULATED);
+        world
+    }
+
+    /// An empty folder.
+    pub fn empty() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let path = folder.path().canonicalize().expect("the folder is there");
         let path = Utf8PathBuf::from_path_buf(path).expect("a path in UTF-8");
@@ -76,16 +86,11 @@ impl World {
         for (pattern, shown) in REDACTIONS {
             settings.add_filter(pattern, shown);
         }
-        let world = Self {
+        Self {
             folder,
             path,
             _redactions: settings.bind_to_scope(),
-        };
-        let base = testing::project().join("profiles/base.yaml");
-        let base = fs_err::read_to_string(base).expect("the project has a base profile");
-        world.write("profiles/base.yaml", &base);
-        world.write("profiles/simulated.yaml", SIMULATED);
-        world
+        }
     }
 
     /// A folder in which the topology is up.

@@ -3,7 +3,6 @@
 use backend::state::Directory;
 use base::causes::in_one_line;
 use base::hint::{Command, Hint, Verb};
-use camino::Utf8Path;
 use jiff::Timestamp;
 use model::profile::azure::Azure;
 use model::profile::{Backend, Profile};
@@ -14,6 +13,7 @@ use scenario::Document;
 
 use super::azure_fault::{self, AzureFault, Scene};
 use super::runs_here::RunsHere;
+use super::scenarios;
 use super::session::{self, AnySession, Loaded, Session, Target};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
@@ -130,8 +130,8 @@ pub(super) fn gate(
     worker: Option<&WorkerBuild>,
     state: &Directory,
 ) -> Result<Vec<Condition>, CommandError> {
-    let files = profile.promotion.require.iter();
-    let required = files.map(|file| required(file)).collect::<Result<_, _>>()?;
+    let words = profile.promotion.require.iter();
+    let required = words.map(|word| required(word)).collect::<Result<_, _>>()?;
     let states = state.path().parent().unwrap_or(state.path());
     let reports = promotion::read(states).map_err(|error| {
         CommandError::new(Exit::Unavailable, error)
@@ -150,19 +150,15 @@ pub(super) fn gate(
     ))
 }
 
-fn required(file: &Utf8Path) -> Result<Required, CommandError> {
+fn required(word: &str) -> Result<Required, CommandError> {
     Ok(Required {
-        file: file.to_owned(),
-        name: document(file)?.scenario.name.value,
+        scenario: word.to_owned(),
+        name: document(word)?.scenario.name.value,
     })
 }
 
 /// A scenario that `promotion.require` names.
-pub(super) fn document(file: &Utf8Path) -> Result<Document, CommandError> {
-    let invalid = |error: Box<dyn std::error::Error + Send + Sync>| {
-        CommandError::new(Exit::Invalid, error)
-            .hint("Correct the file, or the profile's `promotion.require`.")
-    };
-    let text = fs_err::read_to_string(file).map_err(|error| invalid(error.into()))?;
-    Document::parse(file.as_str(), text).map_err(|error| invalid(error.into()))
+pub(super) fn document(word: &str) -> Result<Document, CommandError> {
+    let hint = "Correct the scenario, or the profile's `promotion.require`.";
+    scenarios::one(word).map_err(|error| error.hint(hint))
 }

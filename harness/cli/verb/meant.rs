@@ -4,7 +4,9 @@
 use base::hint::{Command, Hint, Verb};
 use base::shell;
 use camino::{Utf8Path, Utf8PathBuf};
+use model::profile::BUILT_IN;
 
+use super::scenarios::SCENARIOS;
 use super::target::{PROFILES, Target, is_file_name};
 
 /// Hints for a profile that could not be loaded.
@@ -46,7 +48,8 @@ fn instead_of_file(file: &Utf8Path) -> Vec<Hint> {
         hints.push(hint);
     }
     let named = Utf8Path::new(PROFILES).join(format!("{file}.yaml"));
-    if !file.is_file() && named.is_file() {
+    let is_name = named.is_file() || BUILT_IN.find(file.as_str()).is_some();
+    if !file.is_file() && is_name {
         let name = shell::word(file.as_str());
         hints.push(Hint::say(format!(
             "`-f` takes a file; use `-p {name}` for a profile's name."
@@ -63,7 +66,7 @@ pub(super) fn scenario(file: &Utf8Path) -> Option<Hint> {
             "It is a profile; name it with `-f {profile}`, and add the scenarios."
         )));
     }
-    let below = Utf8Path::new("scenarios").join(format!("{file}.yaml"));
+    let below = Utf8Path::new(SCENARIOS).join(file);
     let is_meant = below.is_file() && !file.exists();
     is_meant.then(|| Hint::run(Verb::Test(below.into_string())))
 }

@@ -25,6 +25,7 @@ mod outputs;
 mod parity;
 mod place;
 mod plan;
+mod profile;
 mod promote;
 mod reap;
 mod rehearse;
@@ -32,6 +33,7 @@ mod render;
 mod report;
 mod rotate;
 mod runs_here;
+mod scenarios;
 mod schema;
 mod session;
 mod shutdown;
@@ -63,7 +65,7 @@ use crate::ui::{Output, Stream, Ui};
     max_term_width = 100,
     after_help = "\
 Start here:
-  harness test scenarios/     start the topology, load it, break it, judge the result, stop it
+  harness test                start the topology, load it, break it, judge the result, stop it
   harness up --local          start the topology and leave it running
   harness doctor              show what this machine can run
 
@@ -113,6 +115,7 @@ enum Command {
     Report(report::Args),
     Bench(bench::Args),
     Heal(heal::Args),
+    Profile(profile::Args),
     Render(render::Args),
     Parity(parity::Args),
     Cost(cost::Args),
@@ -271,6 +274,7 @@ async fn verb(command: Command, ui: &mut Ui) -> VerbResult {
         Command::Report(args) => report::run(&args, ui),
         Command::Bench(args) => Box::pin(bench::run(args, ui)).await,
         Command::Heal(args) => Box::pin(heal::run(args, ui)).await,
+        Command::Profile(args) => profile::run(&args, ui),
         Command::Render(args) => render::run(args, ui).await,
         Command::Parity(args) => Box::pin(parity::run(args, ui)).await,
         Command::Cost(args) => cost::run(args, ui).await,

@@ -45,6 +45,7 @@ pub(super) fn choose(
     match standing {
         Some("k3d") => Some(as_it_stands(Named::K3d, &profile.backend)),
         Some("process") => Some(as_it_stands(Named::Process, &profile.backend)),
+        Some("simulated") => Some(as_it_stands(Named::Simulated, &profile.backend)),
         _ => None,
     }
 }

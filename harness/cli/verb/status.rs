@@ -3,6 +3,7 @@
 use backend::state::Directory;
 use backend::{Backend, Endpoint, Host as _, Place, Readiness};
 use base::hint::{Hint, Verb};
+use model::document::Origin;
 use model::plan::{ResourceId, ResourceKind, State};
 use model::topology::Topology;
 use serde::Serialize;
@@ -36,6 +37,9 @@ pub(super) struct Args {
 #[serde(rename_all = "kebab-case")]
 struct Status {
     profile: String,
+    /// Where the profile was found; absent if it cannot be read.
+    #[serde(flatten)]
+    origin: Option<Origin>,
     place: Place,
     resources: Vec<Row>,
     endpoints: Vec<Endpoint>,
@@ -55,6 +59,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
             let seen = Seen {
                 target: &args.target,
                 profile: session.profile.name.as_str(),
+                origin: Some(&session.origin),
                 topology: Some(&session.topology),
                 state: &session.state,
                 place: &session.place,
@@ -68,6 +73,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
                 let seen = Seen {
                     target: &args.target,
                     profile: &abandoned.name,
+                    origin: None,
                     topology: None,
                     state: &abandoned.state,
                     place: &abandoned.place,
@@ -82,6 +88,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
 struct Seen<'a, B> {
     target: &'a Target,
     profile: &'a str,
+    origin: Option<&'a Origin>,
     /// None where the profile cannot be read.
     topology: Option<&'a Topology>,
     state: &'a Directory,
@@ -93,6 +100,7 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
     let Seen {
         target,
         profile,
+        origin,
         state,
         place,
         backend,
@@ -102,13 +110,16 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
     let rows = rows(seen).await?;
     let endpoints = backend.hosts().endpoints().await;
     let ready = !rows.is_empty() && rows.iter().all(|row| row.state == READY);
+    let from = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
     if rows.is_empty() {
-        ui.text(format!("profile {profile}: nothing is up"));
+        ui.text(format!("profile {profile}{from}: nothing is up"));
         let others = session::others_up(state);
         if !others.is_empty() {
             ui.text(format!("up here under other names: {}", others.join(", ")));
         }
     } else {
+        ui.text(format!("profile {profile}{from}"));
+        ui.text("");
         let mut table = Table::new(["RESOURCE", "STATE", ""]);
         for row in &rows {
             let reason = row.reason.clone().unwrap_or_default();
@@ -133,6 +144,7 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
     }
     ui.json(&Status {
         profile: (*profile).to_owned(),
+        origin: origin.cloned(),
         place: (*place).clone(),
         resources: rows,
         endpoints,

@@ -80,8 +80,9 @@ fn choice<B: Backend>(session: &Session<B>) -> String {
     let reason = session.reason.as_deref();
     let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
     format!(
-        "profile {}: backend {backend}{reason}, engine {engine}, database {database}, topology {}",
+        "profile {} ({}): backend {backend}{reason}, engine {engine}, database {database}, topology {}",
         session.profile.name,
+        session.origin,
         session.topology.digest.short()
     )
 }

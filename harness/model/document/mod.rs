@@ -32,12 +32,16 @@
 mod choice;
 mod error;
 mod message;
+mod origin;
+mod outline;
 mod position;
 mod snippet;
 mod suggest;
 
 pub use choice::choice;
 pub use error::Error;
+pub use origin::{BuiltIn, Origin};
+pub use outline::outline;
 pub use position::Position;
 pub use suggest::{did_you_mean, suggestion};
 

@@ -77,6 +77,15 @@ impl Assignment {
         })
     }
 
+    /// The path of each key, and its position in the document.
+    pub(super) fn outline(&self) -> Result<Vec<(Vec<String>, Position)>, Error> {
+        document::outline(OPTION, &self.document)
+    }
+
+    pub(super) fn argument(&self) -> &str {
+        &self.argument
+    }
+
     /// An error of the whole argument.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
         let length = self.argument.chars().count();

@@ -7,8 +7,8 @@ use crate::document;
 /// Loading a profile failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The folder has no such profile.
-    #[error("there is no profile `{name}` in `{folder}`{suggestion}")]
+    /// There is no such profile in the folder, and none is built in.
+    #[error("there is no profile `{name}`, neither in `{folder}` nor built in{suggestion}")]
     Find {
         name: String,
         folder: Utf8PathBuf,

@@ -1,14 +1,14 @@
-//! The layers of a profile: files and `--set` assignments. Errors name the layer with the error.
+//! The layers of a profile: documents and `--set` assignments. Errors name the layer with the error.
 
-use camino::Utf8Path;
 use serde_saphyr::Spanned;
 
 use super::assignment::Assignment;
 use super::model::Profile;
 use super::overlay::Overlay;
-use crate::document::{self, Error, Position};
+use super::show::ValueOrigin;
+use crate::document::{self, Error, Origin, Position};
 
-/// One file or one `--set`, parsed separately.
+/// One document or one `--set`, parsed separately.
 #[derive(Debug)]
 pub(super) struct Layer {
     source: Source,
@@ -17,16 +17,20 @@ pub(super) struct Layer {
 
 #[derive(Debug)]
 enum Source {
-    File { name: String, text: String },
+    Document {
+        origin: Origin,
+        name: String,
+        text: String,
+    },
     Set(Assignment),
 }
 
 impl Layer {
-    pub(super) fn of_file(path: &Utf8Path, text: String) -> Result<Self, Error> {
-        let written = document::parse(path.as_str(), &text)?;
-        let name = path.to_string();
+    pub(super) fn of_document(origin: Origin, text: String) -> Result<Self, Error> {
+        let name = origin.to_string();
+        let written = document::parse(&name, &text)?;
         Ok(Self {
-            source: Source::File { name, text },
+            source: Source::Document { origin, name, text },
             written,
         })
     }
@@ -48,7 +52,7 @@ impl Layer {
     /// An error at a position in this layer.
     fn error_in(&self, position: Position, message: impl Into<String>) -> Error {
         match &self.source {
-            Source::File { name, text } => Error::at(name, text, position, message),
+            Source::Document { name, text, .. } => Error::at(name, text, position, message),
             Source::Set(assignment) => assignment.error_at(position, message),
         }
     }
@@ -56,14 +60,41 @@ impl Layer {
     /// An error of the whole layer, such as a missing key.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
         match &self.source {
-            Source::File { name, text } => Error::at_top(name, text, message),
+            Source::Document { name, text, .. } => Error::at_top(name, text, message),
             Source::Set(assignment) => assignment.error(message),
+        }
+    }
+
+    /// The path of each key, and its position.
+    pub(super) fn outline(&self) -> Result<Vec<(Vec<String>, Position)>, Error> {
+        match &self.source {
+            Source::Document { name, text, .. } => document::outline(name, text),
+            Source::Set(assignment) => assignment.outline(),
+        }
+    }
+
+    /// The origin of a value at a position in this layer.
+    pub(super) fn value_origin(&self, position: Position) -> ValueOrigin {
+        match &self.source {
+            Source::Document { origin, .. } => ValueOrigin::Document {
+                origin: origin.clone(),
+                line: position.line,
+            },
+            Source::Set(assignment) => ValueOrigin::Set(assignment.argument().to_owned()),
+        }
+    }
+
+    /// The origin of the document; `None` for a `--set`.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        match &self.source {
+            Source::Document { origin, .. } => Some(origin),
+            Source::Set(_) => None,
         }
     }
 
     fn name(&self) -> &str {
         match &self.source {
-            Source::File { name, .. } => name,
+            Source::Document { name, .. } => name,
             Source::Set(_) => "--set",
         }
     }
@@ -72,15 +103,20 @@ impl Layer {
 /// All layers of one profile.
 #[derive(Debug)]
 pub(super) struct Layers {
-    /// The requested file.
+    /// The requested document.
     pub(super) leaf: Layer,
-    /// The files that it extends, the direct one first.
+    /// The documents that it extends, the direct one first.
     pub(super) extended: Vec<Layer>,
     /// The assignments, in the order of the command line.
     pub(super) sets: Vec<Layer>,
 }
 
 impl Layers {
+    /// The documents: the requested one, then those that it extends.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &Layer> {
+        std::iter::once(&self.leaf).chain(&self.extended)
+    }
+
     /// Merges all layers.
     pub(super) fn merged(&self) -> Profile {
         let extended = self.extended.iter().rev().map(|layer| Profile {
@@ -95,7 +131,12 @@ impl Layers {
             .fold(Profile::default(), Overlay::overlay)
     }
 
-    /// The value, or an error with its key and the files in which it is missing.
+    /// All layers, the one with the highest precedence first.
+    pub(super) fn last_first(&self) -> impl Iterator<Item = &Layer> {
+        self.sets.iter().rev().chain(self.documents())
+    }
+
+    /// The value, or an error with its key and the documents in which it is missing.
     pub(super) fn require<T>(&self, value: Option<T>, key: &str) -> Result<T, Error> {
         value.ok_or_else(|| {
             let extended: Vec<&str> = self.extended.iter().map(Layer::name).collect();
@@ -133,13 +174,9 @@ impl Layers {
         &'a self,
         find: impl Fn(&'a Profile) -> Option<T>,
     ) -> Option<(&'a Layer, T)> {
-        let last_first = self
-            .sets
-            .iter()
-            .rev()
-            .chain([&self.leaf])
-            .chain(&self.extended);
-        let mut seen = last_first.filter_map(|layer| Some((layer, find(&layer.written)?)));
+        let mut seen = self
+            .last_first()
+            .filter_map(|layer| Some((layer, find(&layer.written)?)));
         seen.next()
     }
 }

@@ -1,12 +1,14 @@
-//! Loads a profile: the requested file, the files that it extends, and the `--set` assignments.
+//! Loads a profile: the requested document, the documents that it extends, and the `--set`
+//! assignments.
 
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::built_in::BUILT_IN;
 use super::layer::{Layer, Layers};
 use super::{Error, Name, Profile, azure, check, resolve};
-use crate::document;
+use crate::document::{self, Origin};
 
 /// The profile to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +21,20 @@ pub struct Request {
 /// The location of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// The file `NAME.yaml` in a folder.
+    /// The file `NAME.yaml` in a folder, else the built-in profile of this name.
     Named { folder: Utf8PathBuf, name: String },
-    /// This file. The profiles that it extends are in the same folder.
+    /// This file. The profiles that it extends are in the same folder, or built in.
     File(Utf8PathBuf),
+}
+
+impl Source {
+    /// The folder in which names are looked up.
+    fn folder(&self) -> &Utf8Path {
+        match self {
+            Self::Named { folder, .. } => folder,
+            Self::File(path) => path.parent().unwrap_or(Utf8Path::new("")),
+        }
+    }
 }
 
 /// How files are read.
@@ -76,6 +88,26 @@ impl Unresolved {
     pub fn warnings(&self) -> Vec<document::Error> {
         azure::warnings(&self.0)
     }
+
+    pub(super) fn layers(&self) -> &Layers {
+        &self.0
+    }
+
+    /// The origin of the requested document.
+    pub fn origin(&self) -> &Origin {
+        let first = self.origins().next();
+        first.expect("the requested profile is a document")
+    }
+
+    /// The purpose of the profile, in one sentence.
+    pub fn description(&self) -> Option<&str> {
+        self.0.leaf.written.description.as_deref()
+    }
+
+    /// The origins of the documents: the requested one, then those that it extends.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.0.documents().filter_map(Layer::origin)
+    }
 }
 
 impl<R, L> Reader<R, L>
@@ -85,10 +117,10 @@ where
 {
     /// Reads all layers.
     fn layers(&self, request: &Request) -> Result<Layers, Error> {
-        let (path, leaf) = self.leaf(&request.source)?;
+        let leaf = self.leaf(&request.source)?;
         let sets = request.sets.iter();
         Ok(Layers {
-            extended: self.extended(&path, &leaf)?,
+            extended: self.extended(request.source.folder(), &leaf)?,
             leaf,
             sets: sets
                 .map(|argument| {
@@ -100,43 +132,41 @@ where
         })
     }
 
-    /// Reads the requested file.
-    fn leaf(&self, source: &Source) -> Result<(Utf8PathBuf, Layer), Error> {
+    /// Reads the requested document.
+    fn leaf(&self, source: &Source) -> Result<Layer, Error> {
         match source {
-            Source::File(path) => match self.layer(path)? {
-                Some(layer) => Ok((path.clone(), layer)),
-                None => Err(Error::Read {
-                    path: path.clone(),
-                    source: io::Error::new(io::ErrorKind::NotFound, "the file does not exist"),
-                }),
-            },
+            Source::File(path) => self.file(path)?.ok_or_else(|| Error::Read {
+                path: path.clone(),
+                source: io::Error::new(io::ErrorKind::NotFound, "the file does not exist"),
+            }),
             Source::Named { folder, name } => {
-                let path = folder.join(format!("{name}.yaml"));
                 // A valid name cannot point outside the folder.
                 let layer = match name.parse::<Name>() {
-                    Ok(_) => self.layer(&path)?,
+                    Ok(name) => self.named(folder, &name)?,
                     Err(_) => None,
                 };
-                match layer {
-                    Some(layer) => Ok((path, layer)),
-                    None => Err(Error::Find {
-                        name: name.clone(),
-                        folder: folder.clone(),
-                        suggestion: self.suggestion(folder, name, &[]),
-                    }),
-                }
+                layer.ok_or_else(|| Error::Find {
+                    name: name.clone(),
+                    folder: folder.clone(),
+                    suggestion: self.suggestion(folder, name, &[]),
+                })
             }
         }
     }
 
+    /// Reads the profile of a name: the file in the folder, else the built-in one. `None` if there
+    /// is neither.
+    fn named(&self, folder: &Utf8Path, name: &Name) -> Result<Option<Layer>, Error> {
+        match self.file(&file_of(folder, name))? {
+            Some(layer) => Ok(Some(layer)),
+            None => built_in(name),
+        }
+    }
+
     /// Reads one file. `None` if it does not exist.
-    fn layer(&self, path: &Utf8Path) -> Result<Option<Layer>, Error> {
+    fn file(&self, path: &Utf8Path) -> Result<Option<Layer>, Error> {
         match (self.read)(path) {
-            Ok(text) => {
-                let layer = Layer::of_file(path, text)?;
-                check::file(&layer)?;
-                Ok(Some(layer))
-            }
+            Ok(text) => document(Origin::File(path.to_owned()), text).map(Some),
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::Read {
                 path: path.to_owned(),
@@ -145,53 +175,84 @@ where
         }
     }
 
-    /// Reads the files that `leaf` extends, the direct one first.
-    fn extended(&self, path: &Utf8Path, leaf: &Layer) -> Result<Vec<Layer>, Error> {
-        let folder = path.parent().unwrap_or(Utf8Path::new(""));
-        let mut seen = vec![path.to_owned()];
+    /// Reads the documents that `leaf` extends, the direct one first. A file that extends a profile
+    /// of its own name extends the built-in one.
+    fn extended(&self, folder: &Utf8Path, leaf: &Layer) -> Result<Vec<Layer>, Error> {
+        let mut seen: Vec<Origin> = leaf.origin().cloned().into_iter().collect();
         let mut layers: Vec<Layer> = Vec::new();
         loop {
             let last = layers.last().unwrap_or(leaf);
             let Some(extends) = &last.written.extends else {
                 return Ok(layers);
             };
-            let path = folder.join(format!("{}.yaml", extends.value));
-            if let Some(first) = seen.iter().position(|earlier| *earlier == path) {
-                return Err(last.error_at(extends, cycle(&seen[first..])).into());
-            }
-            let Some(layer) = self.layer(&path)? else {
-                let suggestion = self.suggestion(folder, extends.value.as_str(), &seen);
-                let message = format!("there is no profile `{}` here{suggestion}", extends.value);
+            let name = &extends.value;
+            let own = Origin::File(file_of(folder, name));
+            let of_itself = if last.origin() == Some(&own) {
+                built_in(name)?
+            } else {
+                None
+            };
+            let found = match of_itself {
+                Some(layer) => Some(layer),
+                None => self.named(folder, name)?,
+            };
+            let Some(layer) = found else {
+                let suggestion = self.suggestion(folder, name.as_str(), &seen);
+                let message = format!("there is no profile `{name}` here{suggestion}");
                 return Err(last.error_at(extends, message).into());
             };
+            let origin = layer.origin().cloned();
+            if let Some(first) = seen.iter().position(|seen| Some(seen) == origin.as_ref()) {
+                return Err(last.error_at(extends, cycle(&seen[first..])).into());
+            }
+            seen.extend(origin);
             layers.push(layer);
-            seen.push(path);
         }
     }
 
-    /// The profile in the folder that is most similar to `name`, or all profiles, without those in
-    /// `except`. It is the end of an error message.
-    fn suggestion(&self, folder: &Utf8Path, name: &str, except: &[Utf8PathBuf]) -> String {
+    /// The profile in the folder or in the program that is most similar to `name`, or all profiles,
+    /// without those in `except`. It is the end of an error message.
+    fn suggestion(&self, folder: &Utf8Path, name: &str, except: &[Origin]) -> String {
         let files = (self.list)(if folder == "" {
             Utf8Path::new(".")
         } else {
             folder
         });
-        let mut names: Vec<&str> = files
-            .iter()
-            .filter(|file| !except.contains(&folder.join(file)))
-            .filter_map(|file| file.strip_suffix(".yaml"))
-            .collect();
+        let files = files.iter().filter_map(|file| file.strip_suffix(".yaml"));
+        let built_in = BUILT_IN.names().map(|name| -> &str { name });
+        let mut names: Vec<&str> = files.chain(built_in).collect();
+        names.retain(|name| !except.iter().any(|seen| seen.stem() == Some(name)));
         names.sort_unstable();
+        names.dedup();
         document::suggestion(name, &names)
     }
 }
 
-fn cycle(paths: &[Utf8PathBuf]) -> String {
-    let names: Vec<&str> = paths
+/// The file of a profile.
+fn file_of(folder: &Utf8Path, name: &Name) -> Utf8PathBuf {
+    folder.join(format!("{name}.yaml"))
+}
+
+/// The built-in profile of a name.
+fn built_in(name: &Name) -> Result<Option<Layer>, Error> {
+    let found = BUILT_IN.find(name.as_str());
+    found
+        .map(|(name, text)| document(Origin::BuiltIn(name), text.to_owned()))
+        .transpose()
+}
+
+/// Parses and checks a document.
+fn document(origin: Origin, text: String) -> Result<Layer, Error> {
+    let layer = Layer::of_document(origin, text)?;
+    check::file(&layer)?;
+    Ok(layer)
+}
+
+fn cycle(origins: &[Origin]) -> String {
+    let names: Vec<&str> = origins
         .iter()
-        .chain(paths.first())
-        .filter_map(|path| path.file_stem())
+        .chain(origins.first())
+        .filter_map(Origin::stem)
         .collect();
     format!(
         "profiles extend each other in a cycle: {}",

@@ -31,20 +31,25 @@ mod arbitrary;
 mod arbitrary_value;
 mod assignment;
 pub mod azure;
+mod built_in;
 mod check;
 pub mod dynamic_config;
 mod error;
+mod full;
 mod layer;
 mod load;
 mod merge;
 pub mod model;
+mod node;
 mod overlay;
 mod resolve;
 mod resolved;
 mod scalar;
 mod schema;
+mod show;
 mod topology;
 
+pub use built_in::BUILT_IN;
 pub use error::Error;
 pub use load::{Reader, Request, Source, Unresolved, load, read};
 pub use model::StarterMode;
@@ -53,6 +58,7 @@ pub use resolved::{
 };
 pub use scalar::{Name, NamespaceName, TaskQueueName, Version};
 pub use schema::json_schema;
+pub use show::{Entry, Shown, ValueOrigin};
 
 #[cfg(test)]
 pub mod tests;

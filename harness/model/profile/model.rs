@@ -326,7 +326,7 @@ pub struct Simulated {}
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Promotion {
-    /// Paths of scenario files that must have passed on the same topology. Default: none.
+    /// Scenarios that must have passed on the same topology: names, or paths of files. Default: none.
     pub require: Option<Vec<FilePath>>,
     /// Maximum age of such a verdict, `1s` to `36500d`. Default: `24h`.
     #[schemars(with = "Option<Duration>")]

@@ -245,7 +245,7 @@ fn promotion(written: model::Promotion) -> Promotion {
         require: require
             .unwrap_or_default()
             .iter()
-            .map(|path| path.as_str().into())
+            .map(ToString::to_string)
             .collect(),
         max_age: value(max_age, VERDICT_MAX_AGE),
     }

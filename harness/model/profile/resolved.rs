@@ -228,8 +228,8 @@ impl Default for K3d {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Promotion {
-    /// Scenario files that must have passed.
-    pub require: Vec<Utf8PathBuf>,
+    /// Scenarios that must have passed: names, or paths of files.
+    pub require: Vec<String>,
     /// The maximum age of their verdicts.
     pub max_age: Duration,
 }

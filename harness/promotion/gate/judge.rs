@@ -90,7 +90,7 @@ impl<'a> Judge<'a> {
         let (standing, profile) = self.standing(&required.name);
         let met = matches!(standing, Standing::Met { .. });
         let opens = (!met).then(|| {
-            let file = shell::word(required.file.as_str());
+            let file = shell::word(&required.scenario);
             format!("harness test {file}{}", (self.options)(profile))
         });
         Condition {

@@ -64,7 +64,7 @@ fn judged_with(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&Worke
         damaged: damaged.to_vec(),
     };
     let required = Required {
-        file: "scenarios/smoke.yaml".into(),
+        scenario: "scenarios/smoke.yaml".to_owned(),
         name: "smoke".to_owned(),
     };
     let candidate = Candidate {

@@ -80,9 +80,8 @@ fn a_plan_after_an_overridden_promotion_says_which_gate_is_closed_and_why_it_exi
     let end = plan.stdout.split("USD a month;").last().unwrap_or_default();
     let (_, end) = end.split_once('\n').unwrap_or_default();
     insta::assert_snapshot!(end, @r#"
-
     `promote` would refuse this plan (exit code 77):
-      ✗ gate: smoke: never run; `harness test scenarios/smoke.yaml --profile azure --backend k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
+      ✗ gate: smoke: never run; `harness test scenarios/smoke.yaml --profile k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
     the running topology was promoted with the gate overridden ("untested"); an override counts once: run the missing scenarios, or give `--override-gate REASON` again
     "#);
 }

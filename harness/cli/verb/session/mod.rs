@@ -10,13 +10,14 @@ use std::time::Duration;
 pub(super) use self::error::{SERVE, backend_error, exit_of, garbage, state_error};
 use self::error::{is_busy, is_served};
 pub(super) use self::folder::{others_up, state_named, state_of, working_directory};
-pub(super) use self::profile::{Loaded, is_of_profile, load};
+pub(super) use self::profile::{Loaded, is_of_profile, load, profile_names, read, unread};
 use self::subject::Subject;
 use super::any_backend::{AnyBackend, PlaceRecord};
 pub(super) use super::target::{DEFAULT_PROFILE, Target};
 use super::way::Way;
 use backend::state::{Directory, Journal, Lock};
 use backend::{Backend, Place};
+use model::document::Origin;
 use model::profile::Profile;
 use model::topology::Topology;
 use places::azure::AzureBackend;
@@ -72,6 +73,8 @@ pub(super) use on_backend;
 #[derive(Debug)]
 pub(super) struct Session<B: Backend> {
     pub(super) profile: Profile,
+    /// Where the profile was found.
+    pub(super) origin: Origin,
     /// Why this backend was chosen, if the profile does not name one.
     pub(super) reason: Option<String>,
     pub(super) topology: Topology,
@@ -158,6 +161,7 @@ fn assemble(
 ) -> Result<AnySession, CommandError> {
     let Subject {
         profile,
+        origin,
         reason,
         aim,
     } = subject;
@@ -173,6 +177,7 @@ fn assemble(
         topology: profile.topology(),
         way: Way::to(&profile.backend),
         profile,
+        origin,
         reason,
         state,
         journal,
@@ -191,6 +196,7 @@ fn assemble(
 /// The parts of a session that do not depend on the backend.
 struct Common {
     profile: Profile,
+    origin: Origin,
     reason: Option<String>,
     topology: Topology,
     state: Directory,
@@ -205,6 +211,7 @@ impl Common {
     fn on<B: Backend>(self, backend: B) -> Box<Session<B>> {
         let Self {
             profile,
+            origin,
             reason,
             topology,
             state,
@@ -216,6 +223,7 @@ impl Common {
         } = self;
         Box::new(Session {
             profile,
+            origin,
             reason,
             topology,
             state,

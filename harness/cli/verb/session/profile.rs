@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use backend::state::Directory;
 use camino::{Utf8Path, Utf8PathBuf};
-use model::document;
+use model::document::{self, Origin};
 use model::profile::{self, Profile, Reader, Request, Source, Unresolved};
 
 use super::folder::state_of;
@@ -19,13 +19,19 @@ pub(in crate::verb) struct Loaded {
     pub(in crate::verb) target: Target,
     /// The profile, or why it could not be loaded.
     profile: Result<Profile, Arc<profile::Error>>,
+    /// Where the profile was found; `None` if it was not.
+    origin: Option<Origin>,
     /// The warnings about values that are probably mistakes.
     doubts: Vec<document::Error>,
 }
 
 /// Loads the profile that a target names.
 pub(in crate::verb) fn load(target: &Target) -> Loaded {
-    let written = profile::read(&request(target), &reader());
+    let written = read(target);
+    let origin = written
+        .as_ref()
+        .ok()
+        .map(|written| written.origin().clone());
     let doubts = written
         .as_ref()
         .map(Unresolved::warnings)
@@ -34,8 +40,14 @@ pub(in crate::verb) fn load(target: &Target) -> Loaded {
     Loaded {
         target: target.clone(),
         profile: profile.map_err(Arc::new),
+        origin,
         doubts,
     }
+}
+
+/// Reads the documents of the profile that a target names.
+pub(in crate::verb) fn read(target: &Target) -> Result<Unresolved, profile::Error> {
+    profile::read(&request(target), &reader())
 }
 
 impl Loaded {
@@ -43,6 +55,11 @@ impl Loaded {
     pub(in crate::verb) fn profile(&self) -> Result<&Profile, CommandError> {
         let profile = self.profile.as_ref();
         profile.map_err(|error| unread(&self.target, error))
+    }
+
+    /// Where the profile was found.
+    pub(in crate::verb) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     /// The same profile under another target.
@@ -103,9 +120,17 @@ fn reader() -> Reader<Reads, Lists> {
     }
 }
 
-fn unread(target: &Target, error: &Arc<profile::Error>) -> CommandError {
+/// The error of a profile that could not be loaded.
+pub(in crate::verb) fn unread(target: &Target, error: &Arc<profile::Error>) -> CommandError {
     let error = CommandError::new(Exit::Invalid, Arc::clone(error));
     error.with_hints(meant::profile(target))
+}
+
+/// The names of the profiles in the folder of profiles.
+pub(in crate::verb) fn profile_names() -> Vec<String> {
+    let files = file_names(Utf8Path::new(PROFILES));
+    let names = files.iter().filter_map(|file| file.strip_suffix(".yaml"));
+    names.map(str::to_owned).collect()
 }
 
 /// The names of the files in a folder; empty if it cannot be read.

@@ -2,6 +2,7 @@
 
 use backend::state::Directory;
 use base::tool::Environment;
+use model::document::Origin;
 use model::profile::{Backend, Profile};
 use places::azure::Aim;
 use places::k3d;
@@ -15,6 +16,8 @@ use crate::verb::place::{self, Choice};
 /// A profile on its backend.
 pub(super) struct Subject {
     pub(super) profile: Profile,
+    /// Where the profile was found.
+    pub(super) origin: Origin,
     /// Why this backend was chosen, if the profile does not name one.
     pub(super) reason: Option<String>,
     /// Azure or the built-in Azure, for backend `azure`.
@@ -57,8 +60,10 @@ impl Subject {
             (false, true) => return Err(place::no_rehearsal(&profile)),
             (_, false) => (Aim::Azure, reason),
         };
+        let origin = loaded.origin().expect("the profile was loaded");
         let subject = Self {
             profile,
+            origin: origin.clone(),
             reason,
             aim,
         };

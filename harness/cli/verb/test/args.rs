@@ -1,6 +1,5 @@
 //! The arguments of the verb `test`.
 
-use camino::Utf8PathBuf;
 use model::quantity::Bytes;
 
 use crate::verb::session::Target;
@@ -12,19 +11,21 @@ use crate::verb::session::Target;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  harness test scenarios/
-  harness test scenarios/steady.yaml --seed 42
-  harness test scenarios/ --list
-  harness test scenarios/ --dry-run --output json
+  harness test
+  harness test steady --seed 42
+  harness test scenarios/ other/mine.yaml
+  harness test --list
+  harness test --dry-run --output json
 
 Exits with the code of the gravest verdict: 0 pass, 2 inconclusive, 99 threshold missed, 1 invariant violated,
 74 heal failed.")]
 pub(in crate::verb) struct Args {
     #[command(flatten)]
     pub(in crate::verb) target: Target,
-    /// Scenario files, or folders of scenario files
-    #[arg(required = true)]
-    pub(super) paths: Vec<Utf8PathBuf>,
+    /// Scenarios by name, by file, or all of a folder [default: those of the folder `scenarios`,
+    /// else the built-in ones]
+    #[arg(value_name = "SCENARIO")]
+    pub(super) scenarios: Vec<String>,
     /// List the scenarios and whether they can run here, without running them
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) list: bool,

@@ -181,7 +181,7 @@ async fn run_all<B: Backend>(
             rows.push(row);
             continue;
         }
-        let document = scenario.document.name();
+        let document = scenario.document.origin().word();
         let failure = match topology::bring_up(options.target, session, stage).await {
             Ok(()) => run_one::run(options, document, plan, session, stage).await,
             Err(error) => {

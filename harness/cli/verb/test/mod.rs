@@ -13,12 +13,12 @@ pub(super) use args::Args;
 pub(super) use execute::one;
 pub(super) use row::Row;
 
-use super::VerbResult;
 use super::session;
+use super::{VerbResult, scenarios};
 use crate::ui::Ui;
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
-    let documents = documents::read(&args.paths)?;
+    let documents = scenarios::find(&args.scenarios)?;
     let loaded = session::load(&args.target);
     if args.list || args.dry_run {
         let session = session::look(&loaded).await?;

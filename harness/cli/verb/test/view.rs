@@ -1,6 +1,7 @@
 //! The output of `test`.
 
 use backend::fault::Occurrence;
+use model::document::Origin;
 use scenario::{Resolution, RunPlan};
 use serde::Serialize;
 use serde_json::Value;
@@ -17,6 +18,20 @@ struct Document<'a> {
     verdicts: &'a [Row],
     #[serde(flatten)]
     error: Option<Value>,
+}
+
+/// A scenario in the list of scenarios.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Listed<'a> {
+    scenario: &'a str,
+    #[serde(flatten)]
+    origin: &'a Origin,
+    description: &'a str,
+    /// Whether the backend has everything that the scenario needs.
+    runs_here: bool,
+    /// What the backend lacks.
+    reasons: &'a [String],
 }
 
 /// An error as JSON, with the exit code of the command, which may be graver.
@@ -69,17 +84,20 @@ pub(super) fn list(resolved: &[Resolved], ui: &mut Ui) -> Exit {
             Resolution::Runnable(_) => [].as_slice(),
             Resolution::Unrunnable { reasons } => reasons,
         };
-        let (scenario, file) = (&document.scenario, document.name());
+        let (scenario, origin) = (&document.scenario, document.origin());
         let (name, description) = (&scenario.name.value, &scenario.description);
-        let mut lines = vec![format!("{name} ({file})"), format!("  {description}")];
+        let mut lines = vec![format!("{name} ({origin})"), format!("  {description}")];
         if !reasons.is_empty() {
             lines.push(format!("  cannot run here: {}", reasons.join("; ")));
         }
         paragraphs.push(lines.join("\n"));
-        rows.push(serde_json::json!({
-            "scenario": name, "file": file, "description": description,
-            "runs-here": reasons.is_empty(), "reasons": reasons,
-        }));
+        rows.push(Listed {
+            scenario: name,
+            origin,
+            description,
+            runs_here: reasons.is_empty(),
+            reasons,
+        });
     }
     ui.text(paragraphs.join("\n\n"));
     ui.json(&rows);

@@ -8,6 +8,7 @@
 pub(super) mod arbitrary;
 pub(super) mod check;
 pub(super) mod connections;
+mod full;
 mod merge;
 pub mod model;
 mod name;
@@ -18,6 +19,7 @@ mod settings;
 mod warning;
 
 pub use crate::azure_limits::Cidr;
+pub(super) use full::full;
 pub use scalar::{
     Administrator, KubernetesVersion, MysqlSku, PoolName, Region, ResourceGroup, Subscription,
     VmSize,

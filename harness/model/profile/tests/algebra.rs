@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_saphyr::{Location, Spanned};
 
-use super::fixture::load;
+use super::fixture::{load, read};
 use crate::document;
 use crate::profile::overlay::Overlay as _;
 use crate::profile::{Name, arbitrary, model};
@@ -99,6 +99,16 @@ proptest! {
         let text = serde_saphyr::to_string(&profile)?;
         let read: model::Profile = document::parse("any.yaml", &text)?;
         prop_assert_eq!(serde_json::json!(read), serde_json::json!(profile), "{}", text);
+    }
+
+    #[test]
+    fn a_profile_that_is_shown_is_the_same_profile(profile in arbitrary::profile()) {
+        let text = serde_saphyr::to_string(&profile)?;
+        let read = read(&[("any.yaml", &text)], "any", &["backend={process: {}}"])?;
+        let profile = read.resolve()?;
+        let shown = read.show()?.to_string();
+        let again = load(&[("any.yaml", &shown)], "any", &[])?;
+        prop_assert_eq!(again, profile, "{}", shown);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Errors across several files.
 
-use super::fixture::{describe, load, wrong};
+use super::fixture::{describe, load, read, wrong};
 
 #[test]
 fn an_unknown_profile_in_extends_gets_a_suggestion() {
@@ -38,6 +38,49 @@ fn profiles_that_extend_each_other_are_rejected() {
 }
 
 #[test]
+fn a_name_means_the_file_in_the_folder_else_the_built_in_profile() {
+    let replicas = |files: &[(&str, &str)], name: &str| {
+        let profile = load(files, name, &[]).expect("a valid profile");
+        profile.worker.replicas
+    };
+    let head = "apiVersion: harness/v1\nkind: Profile\n";
+    assert_eq!(replicas(&[], "k3d"), 2);
+    // A file extends a built-in profile, also the one of its own name.
+    let own = format!("{head}name: base\nextends: base\nworker: {{replicas: 5}}\n");
+    let files = [("base.yaml", &*own)];
+    // And a built-in profile extends the file.
+    assert_eq!(replicas(&files, "k3d"), 5);
+    assert_eq!(replicas(&files, "local"), 5);
+}
+
+#[test]
+fn the_origins_of_a_profile_are_files_and_built_in_documents() {
+    let text = "apiVersion: harness/v1\nkind: Profile\nname: base\nextends: base\n";
+    let read = read(&[("base.yaml", text)], "k3d", &[]).expect("valid documents");
+    let origins: Vec<String> = read.origins().map(ToString::to_string).collect();
+    assert_eq!(
+        origins,
+        [
+            "built-in k3d.yaml",
+            "profiles/base.yaml",
+            "built-in base.yaml"
+        ]
+    );
+}
+
+#[test]
+fn an_error_in_a_built_in_profile_names_it() {
+    let base = "apiVersion: harness/v1\nkind: Profile\nname: base\n";
+    let error = describe(load(&[("base.yaml", base)], "k3d", &[]));
+    insta::assert_snapshot!(error, @r"
+    built-in k3d.yaml:5:1: key `temporal.version` is missing here and in the extended profiles (profiles/base.yaml)
+      |
+    5 | apiVersion: harness/v1
+      | ^^^^^^^^^^
+    ");
+}
+
+#[test]
 fn an_error_in_an_extended_file_is_reported_there() {
     let parent = "apiVersion: harness/v1\nkind: Profile\nname: parent\nweb:\n  prot: 80\n";
     let child = "apiVersion: harness/v1\nkind: Profile\nname: child\nextends: parent\n";
@@ -52,8 +95,8 @@ fn an_error_in_an_extended_file_is_reported_there() {
 
 #[test]
 fn the_error_of_a_missing_value_names_the_files_without_it() {
-    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
-    profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (profiles/base.yaml)
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @r"
+    profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
@@ -68,8 +111,8 @@ fn the_error_of_a_missing_value_names_the_files_without_it() {
 
 #[test]
 fn an_unknown_profile_gets_a_suggestion() {
-    insta::assert_snapshot!(describe(load(&[], "locla", &[])), @"there is no profile `locla` in `profiles`; did you mean `local`?");
-    insta::assert_snapshot!(describe(load(&[], "../secret", &[])), @"there is no profile `../secret` in `profiles`; expected `base` or `local`");
+    insta::assert_snapshot!(describe(load(&[], "locla", &[])), @"there is no profile `locla`, neither in `profiles` nor built in; did you mean `local`?");
+    insta::assert_snapshot!(describe(load(&[], "../secret", &[])), @"there is no profile `../secret`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `k3d`, `local` or `server`");
 }
 
 #[test]

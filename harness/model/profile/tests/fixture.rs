@@ -5,17 +5,15 @@ use std::io;
 
 use camino::Utf8Path;
 
-use crate::profile::{self, Error, Profile, Reader, Request, Source};
+use crate::profile::{self, Error, Profile, Reader, Request, Source, Unresolved};
 
-const BASE: (&str, &str) = ("base.yaml", include_str!("../../../../profiles/base.yaml"));
-const LOCAL: (&str, &str) = (
-    "local.yaml",
-    include_str!("../../../../profiles/local.yaml"),
-);
-
-/// Loads a profile by name from `files` and the project's profiles `base` and `local`.
+/// Loads a profile by name from `files` and the built-in profiles.
 pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile, Error> {
-    let files: Vec<(&str, &str)> = files.iter().copied().chain([BASE, LOCAL]).collect();
+    read(files, name, sets)?.resolve()
+}
+
+/// Reads a profile by name from `files` and the built-in profiles.
+pub(super) fn read(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Unresolved, Error> {
     let request = Request {
         source: Source::Named {
             folder: "profiles".into(),
@@ -36,7 +34,7 @@ pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile
         },
         list: |_: &Utf8Path| files.iter().map(|(file, _)| (*file).to_owned()).collect(),
     };
-    profile::load(&request, &reader)
+    profile::read(&request, &reader)
 }
 
 /// The error of a profile with a valid header and this text.

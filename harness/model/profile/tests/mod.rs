@@ -4,6 +4,7 @@ mod algebra;
 mod assignments;
 mod chain;
 mod fixture;
+mod show;
 mod values;
 
 pub use fixture::load;

@@ -429,8 +429,8 @@ fn a_missing_key_is_shown_at_the_top_of_the_file() {
     2 | kind: Profile
       | ^^^^
     ");
-    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
-    profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (profiles/base.yaml)
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @r"
+    profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^

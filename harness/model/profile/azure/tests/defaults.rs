@@ -83,8 +83,8 @@ fn the_sku_determines_the_tier_and_the_vcores_of_a_server() {
 
 #[test]
 fn a_region_is_required() {
-    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @"
-    profiles/dev.yaml:1:1: key `backend.azure.region` is missing here and in the extended profiles (profiles/base.yaml)
+    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @r"
+    profiles/dev.yaml:1:1: key `backend.azure.region` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^

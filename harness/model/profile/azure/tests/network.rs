@@ -11,7 +11,7 @@ fn ranges_that_admit_everybody_are_rejected() {
         "expose: {web: {public: {allow: []}}}",
         "expose: {starter: {public: {}}}",
         "network: {nodes: 10.240.0.1/22}",
-    ]), @"
+    ]), @r"
     profiles/dev.yaml:8:41: `0.0.0.0/0` admits everybody, including other tenants of Azure; list your own addresses, such as `203.0.113.7/32`
       |
     8 |     kubernetes: {authorized-ip-ranges: [0.0.0.0/0]}
@@ -32,7 +32,7 @@ fn ranges_that_admit_everybody_are_rejected() {
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
 
-    profiles/dev.yaml:1:1: key `backend.azure.expose.starter.public.allow` is missing here and in the extended profiles (profiles/base.yaml)
+    profiles/dev.yaml:1:1: key `backend.azure.expose.starter.public.allow` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
