@@ -35,4 +35,4 @@ pub use program::{Origin, Program, content};
 pub use server::{ServerPrograms, ServerSearch};
 pub use store::cache_root;
 pub use temporal::{Temporal, TemporalSearch};
-pub use worker::{foresee_worker, worker, worker_built_last};
+pub use worker::{EXAMPLE_WORKER, foresee_worker, worker, worker_built_last};

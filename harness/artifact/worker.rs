@@ -1,4 +1,4 @@
-//! The worker's program: built from a Cargo package, or the user's own command.
+//! The worker's program: the harness itself, built from a Cargo package, or the user's own command.
 
 use base::news::Listener;
 use base::tool::Environment;
@@ -18,6 +18,7 @@ pub async fn worker(
     cancel: &CancellationToken,
 ) -> Result<Program, Error> {
     match run {
+        Run::BuiltIn => Ok(built_in()),
         Run::Build(folder) => {
             let path = cargo::build(Utf8Path::new(folder), environment, news, cancel).await?;
             Ok(Program::new(path, Vec::new()))
@@ -30,6 +31,7 @@ pub async fn worker(
 /// Whether [`worker`] can succeed, as far as can be checked without running a tool.
 pub fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
     match run {
+        Run::BuiltIn => Ok(()),
         Run::Build(folder) => cargo::foresee(Utf8Path::new(folder), environment),
         Run::Command(words) => command(words, environment).map(drop),
         Run::Image(image) => Err(image_for_process(image)),
@@ -44,6 +46,22 @@ pub async fn worker_built_last(
     cancel: &CancellationToken,
 ) -> Option<WorkerBuild> {
     match run {
+        Run::BuiltIn => {
+            if let Some(reference) = image::published_image() {
+                return Some(WorkerBuild {
+                    reference: Some(reference.to_owned()),
+                    ..WorkerBuild::default()
+                });
+            }
+            let Program {
+                path, arguments, ..
+            } = built_in();
+            let read = tokio::task::spawn_blocking(move || content(&path, &arguments));
+            Some(WorkerBuild {
+                program: Some(read.await.ok()?.ok()?),
+                ..WorkerBuild::default()
+            })
+        }
         // The program in an image that Docker builds is not known here.
         Run::Build(folder) if image::is_made_here(folder.as_ref()) => {
             let built = cargo::built_last(Utf8Path::new(folder), environment, cancel).await;
@@ -60,6 +78,14 @@ pub async fn worker_built_last(
             ..WorkerBuild::default()
         }),
     }
+}
+
+/// The argument that starts the harness as its example worker.
+pub const EXAMPLE_WORKER: &str = "example-worker";
+
+/// The example worker that is part of the harness.
+pub(super) fn built_in() -> Program {
+    Program::new(base::tool::this_file(), vec![EXAMPLE_WORKER.to_owned()])
 }
 
 fn image_for_process(image: &str) -> Error {

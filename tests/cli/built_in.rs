@@ -25,14 +25,24 @@ fn every_profile_and_scenario_of_the_project_is_built_in() {
 #[test]
 fn an_empty_folder_has_the_built_in_profiles() {
     let world = World::empty();
-    assert_snapshot!(world.run("profile list"), @r"
-    PROFILE     FROM
-    azure       built-in  AKS and Azure Database for MySQL in West Europe
-    azure-seed  built-in  The AKS topology of mikhailshilkov/temporal-samples
-    base        built-in  Temporal on MySQL with the example worker, one replica of each server role
-    k3d         built-in  One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it
-    local       built-in  k3d if this machine can run it, else child processes
-    server      built-in  One temporal-server process per role and replica, with MySQL in a container
+    assert_snapshot!(world.run("profile list"), @"
+    azure (built-in azure.yaml)
+      AKS and Azure Database for MySQL in West Europe
+
+    azure-seed (built-in azure-seed.yaml)
+      The AKS topology of mikhailshilkov/temporal-samples
+
+    base (built-in base.yaml)
+      Temporal on MySQL with the example worker, one replica of each server role
+
+    k3d (built-in k3d.yaml)
+      One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it
+
+    local (built-in local.yaml)
+      k3d if this machine can run it, else child processes
+
+    server (built-in server.yaml)
+      One temporal-server process per role and replica, with MySQL in a container
     --- exit 0
     ");
     let show = world.run("profile show azure");
@@ -59,7 +69,7 @@ fn an_empty_folder_has_the_built_in_profiles() {
 #[test]
 fn an_empty_folder_has_the_built_in_scenarios() {
     let world = World::empty();
-    assert_snapshot!(world.run("test --list --backend simulated"), @r"
+    assert_snapshot!(world.run("test --list --backend simulated"), @"
     history-crash (built-in history-crash.yaml)
       Kills Temporal's history service under load; no workflow is lost or has a wrong result
       cannot run here: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
@@ -83,7 +93,7 @@ fn an_empty_folder_has_the_built_in_scenarios() {
         named.stdout.starts_with("smoke (built-in smoke.yaml)\n"),
         "{named}"
     );
-    assert_snapshot!(world.run("test smok --backend simulated"), @r"
+    assert_snapshot!(world.run("test smok --backend simulated"), @"
     --- stderr
     error: there is no scenario `smok`, neither in `scenarios` nor built in; did you mean `smoke`?
     --- exit 65
@@ -102,15 +112,26 @@ fn a_file_comes_before_what_is_built_in() {
         "apiVersion: harness/v1\nkind: Profile\nname: broken\nwhat: 1\n",
     );
     let list = world.run("profile list");
-    assert_snapshot!(list, @r"
-    PROFILE     FROM
-    azure       built-in              AKS and Azure Database for MySQL in West Europe
-    azure-seed  built-in              The AKS topology of mikhailshilkov/temporal-samples
-    base        profiles/base.yaml
-    broken      profiles/broken.yaml  profiles/broken.yaml:4:1: unknown key `what`; expected `apiVersion`, `kind`, `name`, `extends`, `description`, `temporal`, `database`, `web`, `worker`, `starter`, `backend` or `promotion`
-    k3d         built-in              One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it
-    local       built-in              k3d if this machine can run it, else child processes
-    server      built-in              One temporal-server process per role and replica, with MySQL in a container
+    assert_snapshot!(list, @"
+    azure (built-in azure.yaml)
+      AKS and Azure Database for MySQL in West Europe
+
+    azure-seed (built-in azure-seed.yaml)
+      The AKS topology of mikhailshilkov/temporal-samples
+
+    base (profiles/base.yaml)
+
+    broken (profiles/broken.yaml)
+      profiles/broken.yaml:4:1: unknown key `what`; expected `apiVersion`, `kind`, `name`, `extends`, `description`, `temporal`, `database`, `web`, `worker`, `starter`, `backend` or `promotion`
+
+    k3d (built-in k3d.yaml)
+      One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it
+
+    local (built-in local.yaml)
+      k3d if this machine can run it, else child processes
+
+    server (built-in server.yaml)
+      One temporal-server process per role and replica, with MySQL in a container
     --- exit 0
     ");
     let show = world.run("profile show k3d --output json").json();
@@ -150,7 +171,7 @@ fn a_profile_requires_scenarios_by_name_or_by_file() {
         "{plan}"
     );
     let wrong = world.run("plan -p azure --rehearse --set promotion.require=[smok]");
-    assert_snapshot!(wrong, @r"
+    assert_snapshot!(wrong, @"
     --- stderr
     error: there is no scenario `smok`, neither in `scenarios` nor built in; did you mean `smoke`?
       hint: Correct the scenario, or the profile's `promotion.require`.

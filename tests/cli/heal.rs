@@ -86,7 +86,7 @@ fn status_tells_which_faults_are_open_and_how_to_undo_them() {
 fn up_heals_first() {
     let world = World::up();
     interrupt_a_run(&world);
-    assert_snapshot!(world.run("up -p simulated").stderr, @r"
+    assert_snapshot!(world.run("up -p simulated").stderr, @"
     · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     · undid fault `crash` (kill worker) of an interrupted run
     ");

@@ -5,7 +5,7 @@ use support::world::World;
 
 #[test]
 fn status_shows_what_runs_and_where() {
-    assert_snapshot!(World::up().run("status -p simulated"), @r"
+    assert_snapshot!(World::up().run("status -p simulated"), @"
     profile simulated (profiles/simulated.yaml)
 
     RESOURCE                     STATE
@@ -28,7 +28,7 @@ fn status_shows_what_runs_and_where() {
 
 #[test]
 fn status_of_nothing_says_so() {
-    assert_snapshot!(World::new().run("status -p simulated"), @r"
+    assert_snapshot!(World::new().run("status -p simulated"), @"
     profile simulated (profiles/simulated.yaml): nothing is up
     --- exit 69
     ");
@@ -69,7 +69,7 @@ fn status_tells_what_is_dead() {
         text.replacen(r#""alive":true"#, r#""alive":false"#, 1),
     )
     .expect("the model can be changed");
-    assert_snapshot!(world.run("status -p simulated"), @r"
+    assert_snapshot!(world.run("status -p simulated"), @"
     profile simulated (profiles/simulated.yaml)
 
     RESOURCE                     STATE
@@ -88,7 +88,7 @@ fn status_tells_what_is_dead() {
     starter   http://127.0.0.1:20015
     --- exit 69
     ");
-    assert_snapshot!(world.run("up -p simulated").stderr, @r"
+    assert_snapshot!(world.run("up -p simulated").stderr, @"
     · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … replace replica/mysql-0: the model marks it as dead
     ✓ replace replica/mysql-0: done in [time]

@@ -85,7 +85,7 @@ impl Machine {
 fn up_finds_that_no_docker_answers_before_it_compiles_temporal() {
     let machine = Machine::new();
     let run = machine.refuses(&["up", "-p", "server"]);
-    assert_snapshot!(run, @r"
+    assert_snapshot!(run, @"
     --- stderr
     · profile server (profiles/server.yaml): backend process, engine server, database mysql, topology [digest]
     error: no Docker engine answers at unix:///nowhere/docker.sock
@@ -181,7 +181,8 @@ fn a_worker_that_cannot_be_had_is_told_before_anything_is_fetched() {
 fn a_missing_cargo_is_told_before_anything_is_fetched() {
     let machine = Machine::new();
     fs_err::remove_file(machine.path("bin/cargo")).expect("it is there");
-    let mut command = machine.command(&["up", "-p", "dev"]);
+    let mut command =
+        machine.command(&["up", "-p", "dev", "--set", "worker.run={build: workflow}"]);
     command.env("PATH", machine.path("bin"));
     let run = machine.refused(command);
     assert!(run.stderr.contains("`cargo`"), "{run}");

@@ -1,9 +1,13 @@
 //! `plan`, against the built-in Azure.
 
+use std::sync::LazyLock;
+
+use artifact::EXAMPLE_WORKER;
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cost::AZURE;
+use model::topology::Digest;
 use support::world::World;
 
 const SMOKE: &str = include_str!("../../scenarios/smoke.yaml");
@@ -16,6 +20,15 @@ fn world() -> World {
     world.write("profiles/server.yaml", server);
     world.write("scenarios/smoke.yaml", SMOKE);
     world
+}
+
+/// The build of the worker that a promotion would use: the harness itself.
+fn promoted() -> serde_json::Value {
+    static PROGRAM: LazyLock<Digest> = LazyLock::new(|| {
+        let program = artifact::content(support::harness(), &[EXAMPLE_WORKER.to_owned()]);
+        program.expect("it is readable")
+    });
+    serde_json::json!({"program": *PROGRAM})
 }
 
 /// When a report of the tests was over.
@@ -77,7 +90,7 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
     let report = |database: &str| {
         serde_json::json!({
             "scenario": "smoke", "verdict": "pass", "topology": topology,
-            "worker": {"program": "0123"},
+            "worker": promoted(),
             "place": {"backend": "k3d", "engine": "server", "database": database},
             "finished": just_now(),
         })
@@ -149,7 +162,7 @@ const SERVER_REPORT: &str = ".harness/server/reports/smoke-1-2/report.json";
 fn report_of(topology: &serde_json::Value, verdict: &str, age: SignedDuration) -> String {
     let report = serde_json::json!({
         "scenario": "smoke", "verdict": verdict, "topology": topology,
-        "worker": {"program": "0123"}, "finished": (Timestamp::now() - age).to_string(),
+        "worker": promoted(), "finished": (Timestamp::now() - age).to_string(),
         "place": {"backend": "process", "engine": "server", "database": "mysql"},
     });
     report.to_string()
@@ -266,7 +279,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
         "it has passed nowhere"
     );
     let report = serde_json::json!({
-        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"], "worker": {"program": "0123"},
+        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"], "worker": promoted(),
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
         "finished": just_now(),
     });

@@ -19,7 +19,7 @@ phases: {baseline: 1s}
 
 #[test]
 fn an_unknown_profile_is_named_with_what_was_perhaps_meant() {
-    assert_snapshot!(World::new().run("up -p simulted"), @r"
+    assert_snapshot!(World::new().run("up -p simulted"), @"
     --- stderr
     error: there is no profile `simulted`, neither in `profiles` nor built in; did you mean `simulated`?
     --- exit 65

@@ -69,6 +69,8 @@ fn what_is_missing_is_listed_with_who_has_it() {
     let world = World::new();
     assert!(cut_up(&world, "up -p simulated", 6));
     assert_snapshot!(world.run("status -p simulated"), @"
+    profile simulated (profiles/simulated.yaml)
+
     RESOURCE                     STATE
     replica/mysql-0              ready
     replica/temporal-frontend-0  missing  the profile requires it

@@ -16,7 +16,7 @@ use support::world::{SHORT, World};
 
 /// Every verb with arguments that make it work on a topology that is up, in an order in which each
 /// of them can.
-const VERBS: [&str; 22] = [
+const VERBS: [&str; 24] = [
     "up -p simulated",
     "status -p simulated",
     "logs -p simulated",
@@ -27,6 +27,8 @@ const VERBS: [&str; 22] = [
     "bench throughput -p simulated --warmup 10ms --duration 50ms --concurrency 1",
     "heal -p simulated",
     "parity simulated simulated",
+    "profile list",
+    "profile show simulated",
     "cost -p simulated -p azure",
     "plan -p azure --rehearse --set promotion.require=[]",
     "promote -p azure --rehearse --set promotion.require=[] --set worker.run={\"image\":\"a/b:1\"}",
@@ -42,7 +44,7 @@ const VERBS: [&str; 22] = [
 ];
 
 /// Every verb with arguments that make it fail, whatever is up.
-const FAILURES: [&str; 19] = [
+const FAILURES: [&str; 20] = [
     "up -p missing",
     "down -p missing",
     "status -p missing",
@@ -53,6 +55,7 @@ const FAILURES: [&str; 19] = [
     "bench throughput -p missing",
     "heal -p missing",
     "parity simulated missing",
+    "profile show missing",
     "cost -p simulated -p missing",
     "plan -p simulated --rehearse",
     "promote -p simulated",

@@ -121,7 +121,7 @@ fn a_run_brings_up_judges_and_takes_down() {
     short     pass     .harness/simulated/reports/short-[run]/report.json
     ");
     assert_snapshot!(talk(&run.stderr), @"
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … scenario short (seed 42)
     · short: baseline, 300ms
     · short: reading [count] histories back
@@ -145,7 +145,7 @@ fn a_fault_is_injected_and_undone() {
     let run = world.run("test -p simulated scenarios/crash.yaml --seed 42");
     assert_eq!(run.code, 0, "{run}");
     assert_snapshot!(talk(&run.stderr), @"
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … scenario crash (seed 42)
     · crash: baseline, 500ms
     · crash: chaos, 500ms

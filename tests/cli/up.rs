@@ -22,7 +22,7 @@ fn the_first_up_creates_everything_and_says_what_to_do_next() {
       harness open web --profile simulated
       harness down --profile simulated
     --- stderr
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … create replica/mysql-0: does not exist yet
     ✓ create replica/mysql-0: done in [time]
     … create replica/temporal-frontend-0: does not exist yet
@@ -61,7 +61,7 @@ fn up_again_changes_nothing() {
       harness open web --profile simulated
       harness down --profile simulated
     --- stderr
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     --- exit 0
     ");
 }
@@ -84,7 +84,7 @@ fn up_with_more_replicas_creates_only_those() {
       harness open web --profile simulated --set worker.replicas=3
       harness down --profile simulated --set worker.replicas=3
     --- stderr
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … create replica/worker-2: does not exist yet
     ✓ create replica/worker-2: done in [time]
     --- exit 0
@@ -111,7 +111,7 @@ fn up_with_fewer_replicas_removes_the_others() {
       harness open web --profile simulated --set worker.replicas=1
       harness down --profile simulated --set worker.replicas=1
     --- stderr
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … remove replica/worker-1: no longer needed
     ✓ remove replica/worker-1: done in [time]
     … remove replica/worker-2: no longer needed
@@ -201,7 +201,7 @@ fn up_as_json_says_what_runs_where_besides_plan_and_addresses() {
       },
       "plan": {},
       "profile": "simulated",
-      "topology-digest": "8fc9a98a138103f8fa1b262708b1a41864f0098fa2bcbda91c1daed7fc6dff49"
+      "topology-digest": "5af9070797514b6bd9a37dd857b4a441087690849aa5c4c9ecf30c26ef503888"
     }
     "#);
 }
@@ -210,12 +210,12 @@ fn up_as_json_says_what_runs_where_besides_plan_and_addresses() {
 fn up_with_events_writes_each_of_them() {
     assert_snapshot!(World::up().run("up -p simulated --events --set worker.replicas=3"), @r#"
     {"at":"[time]","run":null,"kind":"stream","version":3,"harness":"[version]"}
-    {"at":"[time]","run":null,"kind":"notice","message":"profile simulated: backend simulated, engine model, database model, topology [digest]"}
+    {"at":"[time]","run":null,"kind":"notice","message":"profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]"}
     {"at":"[time]","run":null,"kind":"step-started","id":"replica/worker-2","action":"create","reason":"does not exist yet"}
     {"at":"[time]","run":null,"kind":"step-applied","id":"replica/worker-2","elapsed-ms":"[time]"}
     {"at":"[time]","run":null,"kind":"step-finished","id":"replica/worker-2","action":"create","elapsed-ms":"[time]"}
     --- stderr
-    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    · profile simulated (profiles/simulated.yaml): backend simulated, engine model, database model, topology [digest]
     … create replica/worker-2: does not exist yet
     ✓ create replica/worker-2: done in [time]
     --- exit 0

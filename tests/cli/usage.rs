@@ -34,7 +34,7 @@ fn a_wrong_command_line_is_a_usage_error() {
     For more information, try '--help'.
     --- exit 64
     ");
-    assert_snapshot!(world.run("report"), @r"
+    assert_snapshot!(world.run("report"), @"
     --- stderr
     error: the following required arguments were not provided:
       <FOLDER>
@@ -96,7 +96,7 @@ fn a_wrong_command_line_is_one_json_document_where_json_is_asked_for() {
 
 #[test]
 fn the_help_names_every_verb() {
-    assert_snapshot!(World::new().run("-h"), @r"
+    assert_snapshot!(World::new().run("-h"), @"
     Run, test and promote a self-hosted Temporal topology from one profile
 
     Usage: harness [OPTIONS] <COMMAND>

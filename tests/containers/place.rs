@@ -43,11 +43,10 @@ impl Place {
         place.set(format!("worker.run={{image: \"{}\"}}", worker::image()))
     }
 
-    /// A place of the profile `k3d`, alone on the machine, whose worker's image the harness makes.
+    /// A place of the profile `k3d`, alone on the machine, with the example worker: the harness
+    /// makes its image.
     pub(crate) fn k3d_that_builds() -> Self {
-        let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("workflow");
-        let place = Self::new("k3d", Turn::alone());
-        place.set(format!("worker.run={{build: {folder}}}"))
+        Self::new("k3d", Turn::alone())
     }
 
     /// A place of the profile `azure`, rehearsed, whose worker is an image that Docker has.
@@ -71,10 +70,9 @@ impl Place {
         self
     }
 
-    /// A place of the profile `server` whose worker is the built one.
+    /// A place of the profile `server`, with the example worker.
     pub(crate) fn server() -> Self {
-        let place = Self::new("server", Turn::beside_another());
-        place.set(format!("worker.run={{command: [{}]}}", support::worker()))
+        Self::new("server", Turn::beside_another())
     }
 
     fn new(profile: &'static str, turn: Turn) -> Self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use support::{Look as _, Place, eventually, get};
+use support::{Look as _, Place, eventually, get, report, temporal_cli};
 use temporal::{Client, ExecutionKey, Frontend as _, Status};
 
 #[test]
@@ -33,6 +33,39 @@ fn the_starter_answers_and_a_second_up_changes_nothing() {
     assert!(steps.iter().all(|step| step["action"] == "keep"), "{again}");
     assert_eq!(place.pids(), pids);
     place.harness(&["status"]).run().exits(0);
+    place.down();
+}
+
+#[test]
+fn an_empty_folder_without_cargo_is_enough() {
+    let place = Place::new();
+    for furnished in ["profiles", "scenarios"] {
+        fs_err::remove_dir_all(place.root().join(furnished)).expect("it is there");
+    }
+    let nothing = place.beside_root("nothing");
+    fs_err::create_dir(&nothing).expect("writable");
+    let run = |arguments: &[&str]| {
+        let harness = place.harness(arguments).env("PATH", &nothing);
+        harness.env("HARNESS_TEMPORAL", temporal_cli()).run()
+    };
+    let up = run(&["up", "--output", "json"]).exits(0).json();
+    let ping = format!("http://{}/ping", endpoint(&up, "worker", "starter"));
+    assert_eq!(get(&ping), Some((200, "pong".to_owned())));
+    let test = run(&["test", "smoke", "--output", "json"]);
+    assert!(matches!(test.code(), Some(0 | 2)), "{test}");
+    let report = report(&place, &test);
+    assert_eq!(report["scenario"], "smoke", "{test}");
+    assert_ne!(report["worker"]["program"], Value::Null, "{test}");
+    let bench = [
+        "bench",
+        "throughput",
+        "--warmup=100ms",
+        "--duration=1s",
+        "--concurrency=1",
+        "--output=json",
+    ];
+    let measured = run(&bench).exits(0).json();
+    assert!(measured.is_object(), "{measured}");
     place.down();
 }
 

@@ -1,6 +1,6 @@
 //! Code that the tests at the root share: working folders in which the built harness runs.
 //!
-//! A [`Place`] runs real programs: the built harness, the Temporal CLI, the worker. A
+//! A [`Place`] runs real programs: the built harness and the Temporal CLI. A
 //! [`world::World`] runs the simulated backend. A place finds its processes with the kernel's data
 //! (environment, working directory, command line), not with the records of the harness. It stops
 //! them when it is dropped, even if a test panics.
@@ -33,5 +33,5 @@ pub use http::{block_on, get, serve};
 pub use invocation::{Finished, Invocation, Running};
 pub use look::Look;
 pub use place::Place;
-pub use programs::{harness, scratch, temporal_cli, worker};
+pub use programs::{harness, scratch, temporal_cli};
 pub use report::{proofs, report};

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use artifact::EXAMPLE_WORKER;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err::{self as fs, File};
 use nix::sys::signal::Signal;
@@ -15,7 +16,7 @@ use crate::eventually::POLL;
 use crate::folder::{files, furnish};
 use crate::invocation::{Finished, Invocation};
 use crate::look::Look;
-use crate::programs::{cache, harness, temporal_cli, worker};
+use crate::programs::{cache, harness, temporal_cli};
 use crate::slot::Slot;
 
 /// A working folder with the project's profiles and scenarios, and a home of its own.
@@ -29,7 +30,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place whose worker is the built one.
+    /// A place with the example worker.
     pub fn new() -> Self {
         Self::in_folder("work")
     }
@@ -55,7 +56,7 @@ impl Place {
     }
 
     /// A place with one replica of a worker that serves no HTTP: a shell script. `{worker}` in it
-    /// is the built worker.
+    /// is the command of the example worker.
     pub fn with_worker_script(script: &str) -> Self {
         let mut place = Self::new();
         let path = place.worker_script(script);
@@ -69,7 +70,7 @@ impl Place {
 
     /// Writes the script that is the worker of a place that was made with one.
     pub fn worker_script(&self, script: &str) -> Utf8PathBuf {
-        let script = script.replace("{worker}", worker().as_str());
+        let script = script.replace("{worker}", &format!("{} {EXAMPLE_WORKER}", harness()));
         self.script("worker.sh", &script)
     }
 
@@ -84,7 +85,7 @@ impl Place {
             fs::create_dir(beside.join(own)).expect("writable");
         }
         Self {
-            sets: vec![format!("worker.run={{command: [{}]}}", worker())],
+            sets: Vec::new(),
             runs: AtomicUsize::new(0),
             root,
             folder,

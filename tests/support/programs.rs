@@ -28,17 +28,6 @@ pub fn scratch() -> Utf8PathBuf {
         .join("tmp")
 }
 
-/// The worker beside it. It belongs to another package of the workspace, whose own test of it
-/// makes Cargo build it.
-pub fn worker() -> Utf8PathBuf {
-    let worker = harness().with_file_name("worker");
-    assert!(
-        worker.is_file(),
-        "there is no {worker}: run `cargo test --workspace`, which builds it"
-    );
-    worker
-}
-
 /// The cache that all places share, so that one test run downloads once at most.
 pub(crate) fn cache() -> Utf8PathBuf {
     scratch().join("cache")

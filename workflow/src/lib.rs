@@ -1,5 +1,5 @@
-//! The example worker: its contract, workflows, activities, and (in `src/bin/worker`) the program
-//! that runs them and an HTTP starter.
+//! The example worker: its contract, workflows, activities, and the program that runs them and an
+//! HTTP starter.
 //!
 //! # Contract
 //! A client in any language needs only these facts.
@@ -36,6 +36,7 @@
 
 pub mod activities;
 pub mod name;
+pub mod worker;
 pub mod workflows;
 
 pub use name::Name;

@@ -11,7 +11,7 @@ use tar::{Builder, EntryType};
 
 use super::error::Error;
 use super::layer::{Layer, header};
-use super::layout::{Blob, Image};
+use super::layout::{Blob, Entry, Image};
 
 /// Takes two fifths of the time of the default level; the archive is a thirtieth larger.
 const LEVEL: Compression = Compression::new(3);
@@ -30,11 +30,11 @@ pub(super) struct Archive {
 ///
 /// The name of the image depends on the content of the layer's files, so they are read each time.
 /// This takes a tenth of a second, and guarantees that the archive has the current content.
-pub(super) fn provide(layer: &Layer, folder: &Utf8Path) -> Result<Archive, Error> {
+pub(super) fn provide(layer: &Layer, entry: Entry, folder: &Utf8Path) -> Result<Archive, Error> {
     let mut digester = Digester::default();
     layer.write(&mut digester).map_err(Error::Read)?;
     let content = digester.finish();
-    let image = Image::over(&content);
+    let image = Image::over(&content, entry);
     let path = folder.join(format!("{PREFIX}{}.tar", image.id.short()));
     if !path.is_file() {
         fs_err::create_dir_all(folder)
@@ -134,7 +134,7 @@ mod tests {
             fs_err::write(&path, program).expect("writable");
             let mut layer = Layer::default();
             layer.copy("worker", &path);
-            provide(&layer, &self.path(archives)).expect("it can be made")
+            provide(&layer, Entry::WORKER, &self.path(archives)).expect("it can be made")
         }
 
         fn archives(&self) -> Vec<Utf8PathBuf> {

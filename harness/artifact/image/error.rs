@@ -11,6 +11,11 @@ pub enum Error {
     /// The profile names a command, but containers run images.
     #[error("worker.run.command names a program of this machine, but containers run images")]
     Command,
+    /// This harness is for another system, and nobody published an image of it.
+    #[error(
+        "the example worker is part of this program, which does not run in a Linux container, and no image of it is published"
+    )]
+    NotPublished,
     /// The folder has neither a Cargo package nor a Dockerfile.
     #[error("{folder} has neither Cargo.toml nor Dockerfile")]
     Recipe { folder: Utf8PathBuf },
@@ -72,6 +77,9 @@ impl Error {
         let hint = match self {
             Self::Command => {
                 "Set `worker.run.build` or `worker.run.image` in the profile, or use `--backend process`."
+            }
+            Self::NotPublished => {
+                "Set `worker.run.image` in the profile to an image, or use `--backend process`."
             }
             Self::Reference { .. } => {
                 "Write it as [REGISTRY/]NAME[:TAG], in lowercase letters, digits and single separators."

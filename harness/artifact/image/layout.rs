@@ -5,6 +5,7 @@
 use model::topology::Digest;
 use serde_json::{Value, json};
 
+use super::super::worker::EXAMPLE_WORKER;
 use super::worker_image::REPOSITORY;
 
 /// The user and group of the worker: an unprivileged number outside the ranges that systems usually
@@ -15,7 +16,28 @@ pub(super) const USER: u32 = 65532;
 /// differ between systems, and the image has no other program that the variable could affect.
 pub(super) const LIBRARIES: &str = "/lib";
 
-pub(super) const WORKER: &str = "/worker";
+/// What a container of the image runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The path of the executable in the image.
+    pub(super) executable: &'static str,
+    /// The arguments, unless the container has others.
+    pub(super) arguments: &'static [&'static str],
+}
+
+impl Entry {
+    /// An executable that is a worker and nothing else.
+    pub(super) const WORKER: Self = Self {
+        executable: "/worker",
+        arguments: &[],
+    };
+
+    /// The harness. Without other arguments it is the example worker.
+    pub(super) const HARNESS: Self = Self {
+        executable: "/harness",
+        arguments: &[EXAMPLE_WORKER],
+    };
+}
 
 /// A constant time, since the image must not depend on when it is made.
 const CREATED: &str = "1970-01-01T00:00:00Z";
@@ -59,9 +81,9 @@ pub(super) struct Image {
 }
 
 impl Image {
-    /// The worker's image with this layer. The digest is that of the uncompressed layer.
-    pub(super) fn over(layer: &Digest) -> Self {
-        let config = bytes(&config(layer));
+    /// The image with this layer. The digest is that of the uncompressed layer.
+    pub(super) fn over(layer: &Digest, entry: Entry) -> Self {
+        let config = bytes(&config(layer, entry));
         Self {
             id: Digest::of_bytes(&config),
             config,
@@ -115,7 +137,7 @@ impl Image {
 }
 
 /// The image configuration: how a container runs, and its layers.
-fn config(layer: &Digest) -> Value {
+fn config(layer: &Digest, entry: Entry) -> Value {
     json!({
         "created": CREATED,
         "architecture": architecture(std::env::consts::ARCH),
@@ -124,7 +146,8 @@ fn config(layer: &Digest) -> Value {
             "User": format!("{USER}:{USER}"),
             "ExposedPorts": {"8080/tcp": {}},
             "Env": [format!("LD_LIBRARY_PATH={LIBRARIES}")],
-            "Entrypoint": [WORKER],
+            "Entrypoint": [entry.executable],
+            "Cmd": entry.arguments,
             "WorkingDir": "/",
             "Labels": {"org.opencontainers.image.title": "worker"},
         },
@@ -152,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_documents_refer_to_each_other_by_digest_and_the_tag_is_the_id() {
-        let image = Image::over(&Digest::of_bytes(b"a layer"));
+        let image = Image::over(&Digest::of_bytes(b"a layer"), Entry::WORKER);
         let layer = Blob::of(b"a compressed layer");
         let files = image.files(&layer);
         for (path, content) in &files {
@@ -180,18 +203,21 @@ mod tests {
         assert_eq!(docker["RepoTags"][0], image.reference());
         assert_ne!(
             image.reference(),
-            Image::over(&Digest::of_bytes(b"another")).reference()
+            Image::over(&Digest::of_bytes(b"another"), Entry::WORKER).reference()
         );
     }
 
     #[test]
     fn a_container_runs_one_program_as_an_unprivileged_user() {
-        let document: Value =
-            serde_json::from_slice(&Image::over(&Digest::of_bytes(b"")).config).expect("JSON");
+        let image = Image::over(&Digest::of_bytes(b""), Entry::HARNESS);
+        let document: Value = serde_json::from_slice(&image.config).expect("JSON");
         insta::assert_snapshot!(serde_json::to_string_pretty(&document["config"]).expect("text"), @r#"
         {
+          "Cmd": [
+            "example-worker"
+          ],
           "Entrypoint": [
-            "/worker"
+            "/harness"
           ],
           "Env": [
             "LD_LIBRARY_PATH=/lib"

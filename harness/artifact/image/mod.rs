@@ -1,9 +1,10 @@
 //! The worker as a container image.
 //!
-//! On Linux, the harness makes the image itself, without Docker: the executable that cargo built
-//! and the libraries that it loads (`docs/worker-image.md` has the reasons and measurements). On
-//! other systems, and for a folder without a Cargo package, Docker builds it with the folder's
-//! Dockerfile.
+//! On Linux, the harness makes the image itself, without Docker: an executable, which is the
+//! harness or what cargo built, and the libraries that it loads (`docs/worker-image.md` has the
+//! reasons and measurements). On other systems, the image of the example worker is a published one,
+//! and Docker builds the one of a folder with its Dockerfile, as it does everywhere for a folder
+//! without a Cargo package.
 
 mod archive;
 mod build;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::build::{DOCKER, Recipe};
 use self::closure::Closure;
 use self::layer::Layer;
+use self::layout::Entry;
 use super::program::content;
 use super::{Error, cargo};
 
@@ -31,6 +33,9 @@ pub use self::error::Error as ImageError;
 pub use self::worker_image::WorkerImage;
 
 const DOCKERFILE: &str = "Dockerfile";
+
+/// The image of the harness of this version, if whoever built the harness publishes one.
+const PUBLISHED: Option<&str> = option_env!("HARNESS_PUBLISHED_IMAGE");
 
 /// The configuration of the dynamic loader.
 const LOADER_CONFIGURATION: &str = "/etc/ld.so.conf";
@@ -46,21 +51,21 @@ pub async fn worker_image(
 ) -> Result<WorkerImage, Error> {
     match run {
         Run::Command(_) => Err(ImageError::Command.into()),
-        Run::Image(reference) => Ok(WorkerImage {
-            reference: reference.clone(),
-            archive: None,
-            build: WorkerBuild {
-                reference: Some(reference.clone()),
-                ..WorkerBuild::default()
-            },
-        }),
+        Run::Image(reference) => Ok(WorkerImage::named(reference)),
+        Run::BuiltIn => match BuiltIn::of(cfg!(target_os = "linux"), PUBLISHED)? {
+            BuiltIn::Made => {
+                let harness = base::tool::this_file();
+                from_executable(harness, Entry::HARNESS, folder.to_owned()).await
+            }
+            BuiltIn::Published(reference) => Ok(WorkerImage::named(reference)),
+        },
         Run::Build(source) => {
             let source = source.as_ref();
             if let Some(recipe) = recipe(source, environment, cancel).await? {
                 return recipe.build(environment, folder, news, cancel).await;
             }
             let worker = cargo::build(source, environment, news, cancel).await?;
-            from_executable(worker, folder.to_owned()).await
+            from_executable(worker, Entry::WORKER, folder.to_owned()).await
         }
     }
 }
@@ -68,6 +73,10 @@ pub async fn worker_image(
 /// Whether [`worker_image`] can succeed, as far as can be checked without running a tool.
 pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), Error> {
     let source: &Utf8Path = match run {
+        Run::BuiltIn => {
+            BuiltIn::of(cfg!(target_os = "linux"), PUBLISHED)?;
+            return Ok(());
+        }
         Run::Command(_) => return Err(ImageError::Command.into()),
         Run::Image(reference) if is_reference(reference) => return Ok(()),
         Run::Image(reference) => {
@@ -89,9 +98,37 @@ pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), 
     })
 }
 
+/// The image of the example worker, if it is not made from the running harness.
+pub(super) fn published_image() -> Option<&'static str> {
+    match BuiltIn::of(cfg!(target_os = "linux"), PUBLISHED) {
+        Ok(BuiltIn::Published(reference)) => Some(reference),
+        Ok(BuiltIn::Made) | Err(_) => None,
+    }
+}
+
 /// Whether the harness itself makes the image of a folder, from a Cargo package.
 pub(super) fn is_made_here(source: &Utf8Path) -> bool {
     BuildMethod::of(source).is_ok_and(|method| method == BuildMethod::Package)
+}
+
+/// Where the image of the example worker comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BuiltIn<'a> {
+    /// From the file of the running harness.
+    Made,
+    /// From a registry, by this reference.
+    Published(&'a str),
+}
+
+impl<'a> BuiltIn<'a> {
+    /// Only the harness for Linux runs in a container.
+    fn of(linux: bool, published: Option<&'a str>) -> Result<Self, ImageError> {
+        match published {
+            _ if linux => Ok(Self::Made),
+            Some(reference) => Ok(Self::Published(reference)),
+            None => Err(ImageError::NotPublished),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,11 +172,16 @@ async fn recipe(
 }
 
 /// The image of an executable and of the libraries that it loads.
-async fn from_executable(worker: Utf8PathBuf, folder: Utf8PathBuf) -> Result<WorkerImage, Error> {
+async fn from_executable(
+    executable: Utf8PathBuf,
+    entry: Entry,
+    folder: Utf8PathBuf,
+) -> Result<WorkerImage, Error> {
     let made = tokio::task::spawn_blocking(move || {
-        let program = content(&worker, &[]).map_err(ImageError::Read)?;
-        let layer = layer(&worker)?;
-        Ok::<_, ImageError>((program, archive::provide(&layer, &folder)?))
+        let arguments: Vec<String> = entry.arguments.iter().map(ToString::to_string).collect();
+        let program = content(&executable, &arguments).map_err(ImageError::Read)?;
+        let layer = layer(&executable, entry)?;
+        Ok::<_, ImageError>((program, archive::provide(&layer, entry, &folder)?))
     });
     let (program, archive) = made
         .await
@@ -157,10 +199,10 @@ async fn from_executable(worker: Utf8PathBuf, folder: Utf8PathBuf) -> Result<Wor
 }
 
 /// All files in the worker's container.
-fn layer(worker: &Utf8Path) -> Result<Layer, ImageError> {
+fn layer(executable: &Utf8Path, entry: Entry) -> Result<Layer, ImageError> {
     let folders = closure::folders(LOADER_CONFIGURATION.into());
-    let closure = Closure::of(worker, &folders)?.ok_or_else(|| ImageError::Executable {
-        path: worker.to_owned(),
+    let closure = Closure::of(executable, &folders)?.ok_or_else(|| ImageError::Executable {
+        path: executable.to_owned(),
     })?;
     let mut layer = Layer::default();
     layer.text(
@@ -169,7 +211,7 @@ fn layer(worker: &Utf8Path) -> Result<Layer, ImageError> {
     );
     layer.text("etc/group", "root:x:0:\nworker:x:65532:\n");
     layer.text("etc/nsswitch.conf", "hosts: files dns\n");
-    layer.copy(layout::WORKER, worker);
+    layer.copy(entry.executable, executable);
     for (name, path) in &closure.libraries {
         layer.copy(Utf8Path::new(layout::LIBRARIES).join(name).as_str(), path);
     }

@@ -76,7 +76,12 @@ async fn run(engine: &Engine, image: &str, arguments: &[&str]) -> String {
 async fn an_executable_runs_in_its_image_unprivileged_and_with_only_its_libraries() {
     let engine = engine().await;
     let fixture = Fixture::new(&[]);
-    let made = from_executable("/bin/cat".into(), fixture.folder.join("kept")).await;
+    let made = from_executable(
+        "/bin/cat".into(),
+        Entry::WORKER,
+        fixture.folder.join("kept"),
+    )
+    .await;
     let image = made.expect("it is made");
     let archive = image.archive.as_deref().expect("it was made here");
     let loaded = engine.load_image(archive).await.expect("Docker loads it");
@@ -145,6 +150,20 @@ async fn an_image_that_the_profile_names_is_used_unchanged() {
     assert_eq!(image.expect("nothing is asked"), expected);
 }
 
+#[test]
+fn the_harness_is_the_image_of_the_example_worker_only_where_it_runs_in_a_container() {
+    let of = |linux, published| BuiltIn::of(linux, published).map_err(|error| error.hints());
+    let published = Some("registry.example/harness:1");
+    assert_eq!(of(true, published), Ok(BuiltIn::Made));
+    assert_eq!(of(true, None), Ok(BuiltIn::Made));
+    assert_eq!(
+        of(false, published),
+        Ok(BuiltIn::Published("registry.example/harness:1"))
+    );
+    let hints = of(false, None).expect_err("there is none");
+    insta::assert_snapshot!(base::hint::join(&hints, "\n"), @"Set `worker.run.image` in the profile to an image, or use `--backend process`.");
+}
+
 #[tokio::test]
 async fn errors_about_missing_images_have_hints() {
     let fixture = Fixture::new(&[]);
@@ -164,7 +183,7 @@ async fn errors_about_missing_images_have_hints() {
 async fn a_script_is_refused_as_the_executable_of_an_image() {
     let fixture = Fixture::new(&[("worker", "#!/bin/sh\n")]);
     let script = fixture.folder.join("source/worker");
-    let made = from_executable(script, fixture.folder.join("kept")).await;
+    let made = from_executable(script, Entry::WORKER, fixture.folder.join("kept")).await;
     let error = made.expect_err("it is a script").with_causes();
     insta::assert_snapshot!(error.replace(fixture.folder.as_str(), "FOLDER"), @"FOLDER/source/worker is not an ELF executable");
 }

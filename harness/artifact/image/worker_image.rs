@@ -17,3 +17,17 @@ pub struct WorkerImage {
     /// The build of the worker in it, if known.
     pub build: WorkerBuild,
 }
+
+impl WorkerImage {
+    /// An image that somebody else made.
+    pub(super) fn named(reference: &str) -> Self {
+        Self {
+            reference: reference.to_owned(),
+            archive: None,
+            build: WorkerBuild {
+                reference: Some(reference.to_owned()),
+                ..WorkerBuild::default()
+            },
+        }
+    }
+}

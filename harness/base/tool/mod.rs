@@ -15,5 +15,5 @@ mod run;
 pub use environment::is_executable;
 pub use environment::{Environment, Family};
 pub use error::Error;
-pub use own::this_program;
+pub use own::{this_file, this_program};
 pub use run::{Output, Stream, Tool};

@@ -8,7 +8,16 @@ pub fn this_program() -> Utf8PathBuf {
     if link.exists() {
         return link;
     }
-    let own = std::env::current_exe().ok();
-    own.and_then(|path| Utf8PathBuf::try_from(path).ok())
-        .unwrap_or_else(|| Utf8PathBuf::from("harness"))
+    own_file().unwrap_or_else(|| Utf8PathBuf::from("harness"))
+}
+
+/// The path of this program's file, which is the same for every process of it. If the file was
+/// removed or replaced, [`this_program`].
+pub fn this_file() -> Utf8PathBuf {
+    let file = own_file().filter(|path| path.is_file());
+    file.unwrap_or_else(this_program)
+}
+
+fn own_file() -> Option<Utf8PathBuf> {
+    std::env::current_exe().ok()?.try_into().ok()
 }

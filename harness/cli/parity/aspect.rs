@@ -78,6 +78,7 @@ fn worker(asked: &Rendered) -> Vec<Aspect> {
         return Vec::new();
     };
     let run = match &worker.run {
+        Run::BuiltIn => "built-in".to_owned(),
         Run::Build(folder) => format!("build {folder}"),
         Run::Command(words) => format!("command {}", words.join(" ")),
         Run::Image(image) => format!("image {image}"),

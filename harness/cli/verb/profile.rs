@@ -11,7 +11,7 @@ use super::VerbResult;
 use super::session::{self, DEFAULT_PROFILE, Target};
 use super::target::PROFILES;
 use crate::error::Exit;
-use crate::ui::{Table, Ui};
+use crate::ui::Ui;
 
 /// Show profiles: those of the folder `profiles`, and the built-in ones
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,10 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List the profiles, with where each is from
+    #[command(after_help = "\
+Examples:
+  harness profile list
+  harness profile list --output json")]
     List,
     Show(Show),
 }
@@ -36,6 +40,11 @@ enum Command {
 ///
 /// What it prints is a profile too.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness profile show k3d
+  harness profile show local --set worker.replicas=3
+  harness profile show k3d > profiles/mine.yaml      then change its `name`")]
 struct Show {
     /// The profile: a name or a file
     #[arg(value_name = "PROFILE", default_value = DEFAULT_PROFILE)]
@@ -94,23 +103,17 @@ fn list(ui: &mut Ui) -> Exit {
     names.sort_unstable();
     names.dedup();
     let profiles: Vec<Listed> = names.into_iter().map(listed).collect();
-    let mut table = Table::new(["PROFILE", "FROM", ""]);
-    for Listed {
-        profile,
-        origin,
-        description,
-        error,
-    } in &profiles
-    {
-        let from = match origin {
-            Origin::File(path) => path.as_str(),
-            Origin::BuiltIn(_) => "built-in",
-        };
-        let text = error.as_ref().or(description.as_ref());
-        let text = text.cloned().unwrap_or_default();
-        table.row([profile.clone(), from.to_owned(), text]);
-    }
-    ui.text(table.render());
+    let paragraphs = profiles.iter().map(|listed| {
+        let Listed {
+            profile, origin, ..
+        } = listed;
+        let mut lines = vec![format!("{profile} ({origin})")];
+        if let Some(text) = listed.error.as_ref().or(listed.description.as_ref()) {
+            lines.push(format!("  {text}"));
+        }
+        lines.join("\n")
+    });
+    ui.text(paragraphs.collect::<Vec<_>>().join("\n\n"));
     ui.json(&profiles);
     Exit::Ok
 }

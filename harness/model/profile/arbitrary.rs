@@ -142,6 +142,7 @@ fn web() -> impl Strategy<Value = Web> {
 
 fn worker() -> impl Strategy<Value = Worker> {
     let run = prop_oneof![
+        Just(Run::BuiltIn),
         path().prop_map(Run::Build),
         vec("[a-z./-]{1,8}", 1..4).prop_map(|command| {
             let words = command.iter().map(|it| scalar(it)).collect();

@@ -124,14 +124,15 @@ fn worker(worker: &Worker) -> Node {
         termination_grace_period,
     } = worker;
     let run = match run {
-        Run::Build(folder) => ("build", leaf(folder)),
-        Run::Command(command) => ("command", leaf(command)),
-        Run::Image(image) => ("image", leaf(image)),
+        Run::BuiltIn => leaf("built-in"),
+        Run::Build(folder) => map([("build", leaf(folder))]),
+        Run::Command(command) => map([("command", leaf(command))]),
+        Run::Image(image) => map([("image", leaf(image))]),
     };
     map([
         ("replicas", leaf(replicas)),
         ("task-queue", leaf(task_queue)),
-        ("run", map([run])),
+        ("run", run),
         ("environment", Node::of(environment)),
         ("ready-timeout", leaf(ready_timeout)),
         ("termination-grace-period", leaf(termination_grace_period)),

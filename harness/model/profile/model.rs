@@ -52,7 +52,7 @@ pub struct Profile {
     pub database: Option<Database>,
     /// Temporal's web console. Required, because `version` has no default.
     pub web: Option<Web>,
-    /// The application's worker. Required, because `task-queue` and `run` have no default.
+    /// The application's worker. Required, because `task-queue` has no default.
     pub worker: Option<Worker>,
     /// The HTTP server that starts workflows. Default: a starter in each worker replica, on a free
     /// port.
@@ -192,7 +192,7 @@ pub struct Worker {
     /// Task queue that the worker polls: 1 to 200 characters without spaces. It must not start with
     /// `/_sys/` or `temporal-sys-`. Required.
     pub task_queue: Option<TaskQueueName>,
-    /// Where the program of the worker comes from. Required.
+    /// Where the program of the worker comes from. Default: `built-in`.
     #[serde(default, deserialize_with = "choice")]
     pub run: Option<Run>,
     /// Additional environment variables. The harness also sets the variables for the address of
@@ -212,6 +212,8 @@ pub struct Worker {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Run {
+    /// The example worker that is part of the harness, as a process or as an image.
+    BuiltIn,
     /// Folder of a Cargo package. The harness builds and runs its binary `worker`. If the folder
     /// has a `Dockerfile` and no `Cargo.toml`, backends that run containers build the image from
     /// the `Dockerfile`.

@@ -174,7 +174,8 @@ fn worker(layers: &Layers, written: model::Worker) -> Result<Worker, Error> {
     Ok(Worker {
         replicas: count(replicas),
         task_queue: layers.require(task_queue, "worker.task-queue")?.to_string(),
-        run: match layers.require(run, "worker.run")? {
+        run: match run.unwrap_or(model::Run::BuiltIn) {
+            model::Run::BuiltIn => Run::BuiltIn,
             model::Run::Build(folder) => Run::Build(folder.to_string()),
             model::Run::Command(command) => Run::Command(texts(&command.value)),
             model::Run::Image(image) => Run::Image(image.to_string()),

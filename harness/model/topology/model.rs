@@ -182,6 +182,8 @@ pub enum Component {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Run {
+    /// The example worker that is part of the harness.
+    BuiltIn,
     /// The folder of a Cargo package. The harness builds and runs its binary `worker`.
     Build(String),
     /// A program in any language, with its arguments.

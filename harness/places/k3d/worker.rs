@@ -24,11 +24,11 @@ pub(super) async fn image(
 ) -> Result<Option<Image>, backend::Error> {
     let run = topology.worker().run;
     Ok(match (run, site.settings.extent, provision.fetch) {
-        (Run::Build(_) | Run::Command(_), Extent::Infrastructure, _) => None,
-        (Run::Build(_) | Run::Command(_), Extent::Topology, Fetch::Nothing) => {
-            Some(earlier(&site.state, topology)?)
+        (Run::Image(_), ..) | (_, Extent::Topology, Fetch::Missing) => {
+            Some(provided(site, run, engine, provision).await?)
         }
-        _ => Some(provided(site, run, engine, provision).await?),
+        (_, Extent::Infrastructure, _) => None,
+        (_, Extent::Topology, Fetch::Nothing) => Some(earlier(&site.state, topology)?),
     })
 }
 

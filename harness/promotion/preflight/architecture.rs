@@ -39,7 +39,11 @@ pub(super) fn architectures(
         let what = format!("architecture of node pool {}", pool.name);
         match worker {
             Run::Image(image) => named(image, theirs).map(|why| Check::unknown(what, why)),
-            Run::Build(_) | Run::Command(_) => {
+            // It is not made from this program, but pulled.
+            Run::BuiltIn if !cfg!(target_os = "linux") => {
+                named("of the harness", theirs).map(|why| Check::unknown(what, why))
+            }
+            Run::BuiltIn | Run::Build(_) | Run::Command(_) => {
                 let problem = built(pool, theirs, of_this_machine()?)?;
                 Some(Check::of(what, Ok(()), |()| Some(problem)))
             }

@@ -51,11 +51,11 @@ fn a_closed_gate_and_a_plan_that_the_world_has_moved_from_are_refused() {
     let closed = azure.run("promote");
     assert_eq!(closed.code, 77, "{closed}");
     assert_snapshot!(closed.stderr, @r#"
-    · profile azure: backend azure-rehearsal (a rehearsal of the Azure resources only: no Docker engine answers, so no workload can run), engine server, database mysql, topology [digest]
+    · profile azure (profiles/azure.yaml): backend azure-rehearsal (a rehearsal of the Azure resources only: no Docker engine answers, so no workload can run), engine server, database mysql, topology [digest]
     · signing in
     · reading the current state and the changes
     error: the gate is closed:
-      gate: smoke: never run; `harness test scenarios/smoke.yaml --profile azure --backend k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
+      gate: smoke: never run; `harness test scenarios/smoke.yaml --profile k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
       hint: Run the missing scenarios, or override the gate with `--override-gate REASON`.
     "#);
     assert_eq!(azure.content(), BTreeSet::new());

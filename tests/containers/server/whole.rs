@@ -1,6 +1,6 @@
 //! The whole way of a user: up, look, use, test, down.
 
-use model::topology::Digest;
+use artifact::EXAMPLE_WORKER;
 use serde_json::json;
 use support::{Finished, Look as _, get, report};
 
@@ -41,8 +41,8 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
     assert_eq!(report["verdict"], "pass", "{report:#}");
     assert_eq!(report["place"], here(), "{report:#}");
     assert_eq!(report["topology"], made["topology-digest"], "{report:#}");
-    let worker = fs_err::File::open(support::worker()).expect("it is there");
-    let worker = Digest::of_stream(worker).expect("it is readable");
+    let worker = artifact::content(support::harness(), &[EXAMPLE_WORKER.to_owned()]);
+    let worker = worker.expect("it is readable");
     assert_eq!(report["worker"]["program"], json!(worker), "{report:#}");
     assert_eq!(
         place.pids(),

@@ -52,9 +52,7 @@ fn the_local_profile_is_the_base_on_a_local_backend() {
       "worker": {
         "replicas": 2,
         "task-queue": "hello-world",
-        "run": {
-          "build": "workflow"
-        },
+        "run": "built-in",
         "environment": {},
         "ready-timeout": "3m",
         "termination-grace-period": "30s"

@@ -4,7 +4,7 @@ use super::fixture::{describe, load, read, wrong};
 
 #[test]
 fn an_unknown_profile_in_extends_gets_a_suggestion() {
-    insta::assert_snapshot!(wrong("extends: bse\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: bse\n", &[]), @"
     profiles/dev.yaml:4:10: there is no profile `bse` here; did you mean `base`?
       |
     4 | extends: bse
@@ -23,13 +23,13 @@ fn profiles_that_extend_each_other_are_rejected() {
         ("two.yaml", &*two),
         ("three.yaml", &*three),
     ];
-    insta::assert_snapshot!(describe(load(&files, "one", &[])), @r"
+    insta::assert_snapshot!(describe(load(&files, "one", &[])), @"
     profiles/three.yaml:4:10: profiles extend each other in a cycle: two → three → two
       |
     4 | extends: two
       |          ^^^
     ");
-    insta::assert_snapshot!(wrong("extends: dev\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: dev\n", &[]), @"
     profiles/dev.yaml:4:10: profiles extend each other in a cycle: dev → dev
       |
     4 | extends: dev
@@ -72,7 +72,7 @@ fn the_origins_of_a_profile_are_files_and_built_in_documents() {
 fn an_error_in_a_built_in_profile_names_it() {
     let base = "apiVersion: harness/v1\nkind: Profile\nname: base\n";
     let error = describe(load(&[("base.yaml", base)], "k3d", &[]));
-    insta::assert_snapshot!(error, @r"
+    insta::assert_snapshot!(error, @"
     built-in k3d.yaml:5:1: key `temporal.version` is missing here and in the extended profiles (profiles/base.yaml)
       |
     5 | apiVersion: harness/v1
@@ -85,7 +85,7 @@ fn an_error_in_an_extended_file_is_reported_there() {
     let parent = "apiVersion: harness/v1\nkind: Profile\nname: parent\nweb:\n  prot: 80\n";
     let child = "apiVersion: harness/v1\nkind: Profile\nname: child\nextends: parent\n";
     let files = [("parent.yaml", parent), ("child.yaml", child)];
-    insta::assert_snapshot!(describe(load(&files, "child", &[])), @r"
+    insta::assert_snapshot!(describe(load(&files, "child", &[])), @"
     profiles/parent.yaml:5:3: unknown key `prot`; did you mean `port`?
       |
     5 |   prot: 80
@@ -95,7 +95,7 @@ fn an_error_in_an_extended_file_is_reported_there() {
 
 #[test]
 fn the_error_of_a_missing_value_names_the_files_without_it() {
-    insta::assert_snapshot!(wrong("extends: base\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
     profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1
@@ -118,7 +118,7 @@ fn an_unknown_profile_gets_a_suggestion() {
 #[test]
 fn the_error_of_an_unreadable_file_names_it_and_the_cause() {
     let files = [("dev.yaml", "unreadable")];
-    insta::assert_snapshot!(describe(load(&files, "dev", &[])), @r"
+    insta::assert_snapshot!(describe(load(&files, "dev", &[])), @"
     could not read profile `profiles/dev.yaml`
     caused by: permission denied
     ");

@@ -53,8 +53,7 @@ temporal:
     worker:
       replicas: 3                                     # profiles/mine.yaml:6
       task-queue: orders                              # --set worker.task-queue=orders
-      run:
-        build: workflow                               # built-in base.yaml:33
+      run: built-in                                   # built-in base.yaml:33
       environment:
         GREETING: "no"                                # profiles/mine.yaml:8
       ready-timeout: 3m                               # default

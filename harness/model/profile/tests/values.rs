@@ -4,7 +4,7 @@ use super::fixture::{describe, load, wrong};
 
 #[test]
 fn an_unknown_key_gets_a_suggestion() {
-    insta::assert_snapshot!(wrong("extends: base\ntemporal:\n  verson: 1.32.0\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: base\ntemporal:\n  verson: 1.32.0\n", &[]), @"
     profiles/dev.yaml:6:3: unknown key `verson`; did you mean `version`?
       |
     6 |   verson: 1.32.0
@@ -34,7 +34,7 @@ fn zero_replicas_are_rejected() {
 
 #[test]
 fn an_invalid_duration_gets_examples() {
-    insta::assert_snapshot!(wrong("web: {ready-timeout: 90}\n", &[]), @r"
+    insta::assert_snapshot!(wrong("web: {ready-timeout: 90}\n", &[]), @"
     profiles/dev.yaml:4:22: `90` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
       |
     4 | web: {ready-timeout: 90}
@@ -55,7 +55,7 @@ fn an_invalid_name_gets_the_rule() {
 
 #[test]
 fn an_invalid_version_gets_examples() {
-    insta::assert_snapshot!(wrong("database: {mysql: {version: latest}}\n", &[]), @r"
+    insta::assert_snapshot!(wrong("database: {mysql: {version: latest}}\n", &[]), @"
     profiles/dev.yaml:4:29: `latest` is not a version (such as `1.32.0` or `8.4`)
       |
     4 | database: {mysql: {version: latest}}
@@ -67,7 +67,7 @@ fn an_invalid_version_gets_examples() {
 fn a_namespace_that_is_listed_twice_is_rejected() {
     let text =
         "temporal:\n  namespaces:\n    - name: orders\n    - {name: orders, retention: 7d}\n";
-    insta::assert_snapshot!(wrong(text, &[]), @r"
+    insta::assert_snapshot!(wrong(text, &[]), @"
     profiles/dev.yaml:7:14: namespace `orders` is listed more than once
       |
     7 |     - {name: orders, retention: 7d}
@@ -88,7 +88,7 @@ fn a_retention_that_temporal_would_reject_is_rejected() {
 
 #[test]
 fn an_empty_command_is_rejected() {
-    insta::assert_snapshot!(wrong("worker: {run: {command: []}}\n", &[]), @r"
+    insta::assert_snapshot!(wrong("worker: {run: {command: []}}\n", &[]), @"
     profiles/dev.yaml:4:25: the command has no program
       |
     4 | worker: {run: {command: []}}
@@ -98,7 +98,7 @@ fn an_empty_command_is_rejected() {
 
 #[test]
 fn a_repeated_key_is_rejected() {
-    insta::assert_snapshot!(wrong("web: {version: 2.54.1}\nweb: {version: 2.54.2}\n", &[]), @r"
+    insta::assert_snapshot!(wrong("web: {version: 2.54.1}\nweb: {version: 2.54.2}\n", &[]), @"
     profiles/dev.yaml:5:1: key `web` is given more than once
       |
     5 | web: {version: 2.54.2}
@@ -109,13 +109,13 @@ fn a_repeated_key_is_rejected() {
 #[test]
 fn a_port_that_is_pinned_twice_is_rejected_in_the_last_layer() {
     let text = "extends: local\ntemporal: {port: 8080}\n";
-    insta::assert_snapshot!(wrong(text, &["starter.port=8080"]), @r"
+    insta::assert_snapshot!(wrong(text, &["starter.port=8080"]), @"
     --set starter.port=8080: `temporal.port` also pins port 8080
       |
     1 | starter.port=8080
       |              ^^^^
     ");
-    insta::assert_snapshot!(wrong(&format!("{text}web: {{port: 8080}}\n"), &[]), @r"
+    insta::assert_snapshot!(wrong(&format!("{text}web: {{port: 8080}}\n"), &[]), @"
     profiles/dev.yaml:6:13: `temporal.port` also pins port 8080
       |
     6 | web: {port: 8080}
@@ -133,7 +133,7 @@ fn a_file_of_another_format_is_rejected() {
       | ^^^^
     ");
     let other = [("dev.yaml", "apiVersion: harness/v2\n")];
-    insta::assert_snapshot!(describe(load(&other, "dev", &[])), @r"
+    insta::assert_snapshot!(describe(load(&other, "dev", &[])), @"
     profiles/dev.yaml:1:13: unknown choice `harness/v2`; did you mean `harness/v1`?
       |
     1 | apiVersion: harness/v2
@@ -143,20 +143,20 @@ fn a_file_of_another_format_is_rejected() {
 
 #[test]
 fn an_unknown_backend_gets_the_list_of_backends() {
-    insta::assert_snapshot!(wrong("extends: base\nbackend:\n  nomad: {}\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: base\nbackend:\n  nomad: {}\n", &[]), @"
     profiles/dev.yaml:6:3: unknown choice `nomad`; expected `local`, `process`, `k3d`, `simulated` or `azure`
       |
     6 |   nomad: {}
       |   ^^^^^
     ");
-    insta::assert_snapshot!(wrong("extends: base\nbackend: process\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: base\nbackend: process\n", &[]), @"
     profiles/dev.yaml:5:10: `process` needs a value: `process: ...`
       |
     5 | backend: process
       |          ^^^^^^^
     ");
     let text = "extends: base\nworker: {run: build, replicas: 2}\n";
-    insta::assert_snapshot!(wrong(text, &[]), @r"
+    insta::assert_snapshot!(wrong(text, &[]), @"
     profiles/dev.yaml:5:15: `build` needs a value: `build: ...`
       |
     5 | worker: {run: build, replicas: 2}
@@ -429,7 +429,7 @@ fn a_missing_key_is_shown_at_the_top_of_the_file() {
     2 | kind: Profile
       | ^^^^
     ");
-    insta::assert_snapshot!(wrong("extends: base\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
     profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1

@@ -83,14 +83,14 @@ fn the_sku_determines_the_tier_and_the_vcores_of_a_server() {
 
 #[test]
 fn a_region_is_required() {
-    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @r"
+    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @"
     profiles/dev.yaml:1:1: key `backend.azure.region` is missing here and in the extended profiles (built-in base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
     ");
     let named = "extends: base\nbackend: {azure: {region: West Europe}}\n";
-    insta::assert_snapshot!(wrong(named, &[]), @r"
+    insta::assert_snapshot!(wrong(named, &[]), @"
     profiles/dev.yaml:5:27: `West Europe` is not the programmatic name of a region (lowercase letters and digits, such as `westeurope`)
       |
     5 | backend: {azure: {region: West Europe}}

@@ -11,7 +11,7 @@ fn ranges_that_admit_everybody_are_rejected() {
         "expose: {web: {public: {allow: []}}}",
         "expose: {starter: {public: {}}}",
         "network: {nodes: 10.240.0.1/22}",
-    ]), @r"
+    ]), @"
     profiles/dev.yaml:8:41: `0.0.0.0/0` admits everybody, including other tenants of Azure; list your own addresses, such as `203.0.113.7/32`
       |
     8 |     kubernetes: {authorized-ip-ranges: [0.0.0.0/0]}
@@ -107,7 +107,7 @@ fn ranges_that_contradict_each_other_are_rejected() {
 #[test]
 fn a_private_cluster_has_no_authorized_ip_ranges() {
     let both = "    kubernetes: {private: true, authorized-ip-ranges: [203.0.113.7/32]}\n";
-    insta::assert_snapshot!(refused(both), @r"
+    insta::assert_snapshot!(refused(both), @"
     profiles/dev.yaml:8:27: a private cluster has no public address for `authorized-ip-ranges`; remove one of the two
       |
     8 |     kubernetes: {private: true, authorized-ip-ranges: [203.0.113.7/32]}

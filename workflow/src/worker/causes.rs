@@ -5,7 +5,7 @@ use std::error::Error;
 use temporalio_client::tonic::Status;
 
 /// The error and its causes in one line, without repetitions.
-pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
+pub(super) fn one_line(error: &(dyn Error + 'static)) -> String {
     let mut line = text(error);
     let mut source = error.source();
     while let Some(cause) = source {

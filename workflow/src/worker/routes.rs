@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::{Name, name};
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -10,13 +11,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
-use workflow::{Name, name};
 
-use crate::causes;
-use crate::starter::{Refusal, Started, Starter};
+use super::causes;
+use super::starter::{Refusal, Started, Starter};
 
 /// `GET /ping`, `/sync` and `/async`. Each request is answered within about `limit`.
-pub(crate) fn router<S: Starter>(starter: S, limit: Duration) -> Router {
+pub(super) fn router<S: Starter>(starter: S, limit: Duration) -> Router {
     Router::new()
         .route("/ping", get(async || "pong"))
         .route("/sync", get(sync::<S>))

@@ -1,4 +1,7 @@
-//! Runs the worker and, if configured, an HTTP starter.
+//! The program that runs the workflows and, if configured, an HTTP starter.
+//!
+//! A binary that calls [`main`] should use mimalloc as its allocator: the worker then uses a third
+//! less CPU per workflow than with the system's allocator (measured).
 
 mod causes;
 mod config;
@@ -11,19 +14,19 @@ mod signals;
 mod starter;
 mod temporal;
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
-use config::Config;
 use tracing_subscriber::EnvFilter;
 
-/// Uses a third less CPU per workflow than the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use self::config::Config;
 
-fn main() -> ExitCode {
-    let config = Config::parse();
+/// Runs the worker until a signal stops it, with the name of the program and its arguments. Exits
+/// the process if they are wrong.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let config = Config::parse_from(arguments);
     log_to_stderr();
     match run(config) {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,14 +3,14 @@
 use std::future::pending;
 use std::time::Duration;
 
+use crate::Name;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use temporalio_client::tonic::Status;
 use tower::ServiceExt;
-use workflow::Name;
 
+use super::super::starter::{Refusal, Started, Starter};
 use super::router;
-use crate::starter::{Refusal, Started, Starter};
 
 /// The behaviour of the fake Temporal.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use clap::builder::NonEmptyStringValueParser;
 /// `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ...) and its profile file. `RUST_LOG` filters the log.
 #[derive(Debug, Parser)]
 #[command(name = "worker", version)]
-pub(crate) struct Config {
+pub(super) struct Config {
     /// Temporal frontend, `host:port` (default: from Temporal's profile, or 127.0.0.1:7233)
     #[arg(long, env = "TEMPORAL_ADDRESS", value_parser = NonEmptyStringValueParser::new())]
     address: Option<String>,
@@ -23,9 +23,9 @@ pub(crate) struct Config {
     namespace: Option<String>,
 
     /// Task queue to poll
-    #[arg(long, env = "TEMPORAL_TASK_QUEUE", default_value = workflow::TASK_QUEUE)]
+    #[arg(long, env = "TEMPORAL_TASK_QUEUE", default_value = crate::TASK_QUEUE)]
     #[arg(value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) task_queue: String,
+    pub(super) task_queue: String,
 
     /// Identity of this worker among the pollers of its task queue (default: PID@HOST)
     #[arg(long, env = "TEMPORAL_IDENTITY", value_parser = NonEmptyStringValueParser::new())]
@@ -33,42 +33,42 @@ pub(crate) struct Config {
 
     /// Address of the HTTP starter, such as 127.0.0.1:8080 (default: no HTTP starter)
     #[arg(long, env = "STARTER_ADDRESS")]
-    pub(crate) starter_address: Option<SocketAddr>,
+    pub(super) starter_address: Option<SocketAddr>,
 
     /// Timeout of an HTTP request in seconds, including the workflow run
     #[arg(long, env = "STARTER_REQUEST_TIMEOUT", default_value = "10", value_parser = seconds)]
-    pub(crate) request_timeout: Duration,
+    pub(super) request_timeout: Duration,
 
     /// How long to wait at the start for Temporal and the namespace, in seconds
     #[arg(long, env = "WORKER_CONNECT_DEADLINE", default_value = "60", value_parser = seconds)]
-    pub(crate) connect_deadline: Duration,
+    pub(super) connect_deadline: Duration,
 
     /// How long running activities may take to finish at shutdown before they are cancelled, in
     /// seconds
     #[arg(long, env = "WORKER_SHUTDOWN_PERIOD", default_value = "10", value_parser = seconds)]
-    pub(crate) shutdown_period: Duration,
+    pub(super) shutdown_period: Duration,
 
     /// Concurrent polls for workflow tasks, at least 2 (default: chosen by the SDK)
     #[arg(long, env = "WORKER_WORKFLOW_POLLERS", value_parser = at_least_two)]
-    pub(crate) workflow_pollers: Option<usize>,
+    pub(super) workflow_pollers: Option<usize>,
 
     /// Concurrent polls for activity tasks (default: chosen by the SDK)
     #[arg(long, env = "WORKER_ACTIVITY_POLLERS")]
-    pub(crate) activity_pollers: Option<NonZeroUsize>,
+    pub(super) activity_pollers: Option<NonZeroUsize>,
 
     /// Maximum number of concurrent workflow tasks, at least 2
     #[arg(long, env = "WORKER_WORKFLOW_SLOTS", default_value = "100", value_parser = at_least_two)]
-    pub(crate) workflow_slots: usize,
+    pub(super) workflow_slots: usize,
 
     /// Maximum number of concurrent activities
     #[arg(long, env = "WORKER_ACTIVITY_SLOTS", default_value = "100")]
-    pub(crate) activity_slots: NonZeroUsize,
+    pub(super) activity_slots: NonZeroUsize,
 }
 
 impl Config {
     /// The connection options. Flags override Temporal's variables, which override its profile
     /// file.
-    pub(crate) fn connection(&self) -> Result<connect::Options, connect::Error> {
+    pub(super) fn connection(&self) -> Result<connect::Options, connect::Error> {
         Ok(self.override_options(connect::Options::from_environment()?))
     }
 

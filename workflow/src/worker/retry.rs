@@ -11,7 +11,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether another attempt can help.
 #[derive(Debug)]
-pub(crate) enum Failure<E> {
+pub(super) enum Failure<E> {
     /// Another attempt can help.
     Transient(E),
     /// No other attempt can help.
@@ -20,7 +20,7 @@ pub(crate) enum Failure<E> {
 
 /// Why the attempts ended without success.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum GaveUp<E> {
+pub(super) enum GaveUp<E> {
     /// An attempt failed permanently.
     Permanent(E),
     /// The deadline passed. Contains the error of the last attempt that ended, if any.
@@ -29,7 +29,7 @@ pub(crate) enum GaveUp<E> {
 
 /// Runs `attempt` until it succeeds, fails permanently, or `limit` has passed. Calls `on_transient`
 /// with every transient error.
-pub(crate) async fn until<T, E>(
+pub(super) async fn until<T, E>(
     limit: Duration,
     mut attempt: impl AsyncFnMut() -> Result<T, Failure<E>>,
     mut on_transient: impl FnMut(&E),

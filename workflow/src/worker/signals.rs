@@ -5,13 +5,13 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// TERM and INT. After `listen`, they no longer kill the process.
-pub(crate) struct StopSignals {
+pub(super) struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl StopSignals {
-    pub(crate) fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -19,7 +19,7 @@ impl StopSignals {
     }
 
     /// Waits for the next signal and returns its name.
-    pub(crate) async fn next(&mut self) -> &'static str {
+    pub(super) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// Serves in a separate task, which ends on drop.
-pub(crate) struct HttpServer {
+pub(super) struct HttpServer {
     task: JoinSet<io::Result<()>>,
     stop: CancellationToken,
     address: SocketAddr,
@@ -22,7 +22,7 @@ pub(crate) struct HttpServer {
 
 impl HttpServer {
     /// Binds the address and starts to serve.
-    pub(crate) async fn serve(address: SocketAddr, router: Router) -> io::Result<Self> {
+    pub(super) async fn serve(address: SocketAddr, router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
@@ -41,12 +41,12 @@ impl HttpServer {
     }
 
     /// The address of the server. Its port is the actual one if port 0 was requested.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Stops accepting connections and waits for running requests, each of which may take `limit`.
-    pub(crate) async fn drain(mut self, limit: Duration) {
+    pub(super) async fn drain(mut self, limit: Duration) {
         self.stop.cancel();
         let ended = timeout(limit.saturating_add(MARGIN), self.task.join_next()).await;
         if ended.is_err() {

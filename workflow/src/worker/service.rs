@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::activities::Activities;
+use crate::workflows::{Greeting, Nap};
 use temporalio_client::Client;
 use temporalio_sdk::runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder};
 use temporalio_sdk::runtime::{PollerBehavior, RuntimeOptions};
@@ -12,22 +14,20 @@ use temporalio_sdk::{
     WorkflowRegistrationError,
 };
 use tokio::time::timeout;
-use workflow::activities::Activities;
-use workflow::workflows::{Greeting, Nap};
 
-use crate::config::Config;
-use crate::frontend;
-use crate::http::HttpServer;
-use crate::routes;
-use crate::signals::StopSignals;
-use crate::temporal::TemporalStarter;
+use super::config::Config;
+use super::frontend;
+use super::http::HttpServer;
+use super::routes;
+use super::signals::StopSignals;
+use super::temporal::TemporalStarter;
 
 /// How long cancelled activities may take to end, and the SDK to report them, at shutdown.
 const CANCELLED_MARGIN: Duration = Duration::from_secs(5);
 
 /// Why the process ends without a stop signal.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(super) enum Error {
     #[error("could not make the tokio runtime")]
     MakeRuntime(#[source] io::Error),
     #[error("could not listen for signals")]
@@ -56,7 +56,7 @@ pub(crate) enum Error {
 }
 
 /// Runs until a signal stops it or an error occurs.
-pub(crate) async fn run(config: Config) -> Result<(), Error> {
+pub(super) async fn run(config: Config) -> Result<(), Error> {
     let mut signals = StopSignals::listen().map_err(Error::Signals)?;
     let options = config.connection().map_err(frontend::Error::from)?;
     tracing::info!(

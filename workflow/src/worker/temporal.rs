@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Name;
+use crate::workflows::Greeting;
 use temporalio_client::errors::{WorkflowGetResultError, WorkflowStartError};
 use temporalio_client::tonic::{Code, Status};
 use temporalio_client::{
@@ -9,11 +11,9 @@ use temporalio_client::{
     WorkflowHandle, WorkflowStartOptions,
 };
 use temporalio_common::error::IncomingError;
-use workflow::Name;
-use workflow::workflows::Greeting;
 
-use crate::causes;
-use crate::starter::{Refusal, Started, Starter};
+use super::causes;
+use super::starter::{Refusal, Started, Starter};
 
 /// About half a second of retries. This covers a broken connection, but still refuses quickly when
 /// Temporal is down. The server recognises a repeated start by its request id.
@@ -24,13 +24,13 @@ const RESULT_ATTEMPTS: usize = 10;
 
 /// Starts workflows on one task queue.
 #[derive(Clone)]
-pub(crate) struct TemporalStarter {
+pub(super) struct TemporalStarter {
     client: Client,
     task_queue: String,
 }
 
 impl TemporalStarter {
-    pub(crate) fn new(client: Client, task_queue: String) -> Self {
+    pub(super) fn new(client: Client, task_queue: String) -> Self {
         Self { client, task_queue }
     }
 }

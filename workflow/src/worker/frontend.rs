@@ -7,12 +7,12 @@ use temporalio_client::tonic::{self, Code, IntoRequest};
 use temporalio_client::{Client, ClientOptions};
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
 
-use crate::causes;
-use crate::retry::{self, Failure, GaveUp};
+use super::causes;
+use super::retry::{self, Failure, GaveUp};
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(super) enum Error {
     #[error(transparent)]
     Connect(#[from] connect::Error),
     #[error("could not describe the namespace `{namespace}`")]
@@ -30,7 +30,7 @@ pub(crate) enum Error {
 }
 
 /// A client for a namespace that exists. Tries for up to `limit`.
-pub(crate) async fn client_within(
+pub(super) async fn client_within(
     limit: Duration,
     options: connect::Options,
 ) -> Result<Client, Error> {

@@ -2,18 +2,18 @@
 
 use std::future::Future;
 
+use crate::Name;
 use temporalio_client::tonic;
-use workflow::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Started {
-    pub(crate) workflow_id: String,
-    pub(crate) run_id: String,
+pub(super) struct Started {
+    pub(super) workflow_id: String,
+    pub(super) run_id: String,
 }
 
 /// Starts greetings and waits for them. The calls have no deadline of their own; the caller sets
 /// one.
-pub(crate) trait Starter: Clone + Send + Sync + 'static {
+pub(super) trait Starter: Clone + Send + Sync + 'static {
     /// Starts a greeting of `name` as workflow `workflow_id`.
     fn start(
         &self,
@@ -27,7 +27,7 @@ pub(crate) trait Starter: Clone + Send + Sync + 'static {
 
 /// Why there is no greeting.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refusal {
+pub(super) enum Refusal {
     #[error("workflow ID={workflow_id} is already running, RunID={run_id}")]
     AlreadyRunning { workflow_id: String, run_id: String },
     #[error("could not reach Temporal to {act}")]
