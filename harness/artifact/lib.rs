@@ -28,11 +28,11 @@ mod vendor;
 mod worker;
 
 pub use error::{Attempt, Error, Target};
-pub use image::{ImageError, WorkerImage, foresee_worker_image, worker_image};
+pub use image::{ImageError, WorkerImage, foresee_worker_images, worker_image, worker_images};
 pub use pin::{CliVersion, Pin, Platform};
 pub use pip::WAYS as PIP_WAYS;
 pub use program::{Origin, Program, content};
 pub use server::{ServerPrograms, ServerSearch};
 pub use store::cache_root;
 pub use temporal::{Temporal, TemporalSearch};
-pub use worker::{EXAMPLE_WORKER, foresee_worker, worker, worker_built_last};
+pub use worker::{EXAMPLE_WORKER, foresee_workers, workers, workers_built_last};

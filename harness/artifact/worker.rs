@@ -1,17 +1,56 @@
-//! The worker's program: the harness itself, built from a Cargo package, or the user's own command.
+//! The workers' programs: the harness itself, built from a Cargo package, or the user's own command.
+
+use std::collections::BTreeMap;
 
 use base::news::Listener;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
-use model::topology::{Run, WorkerBuild};
+use model::topology::{Run, ServiceName, Topology, Worker, WorkerBuild, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::program::{Program, content};
 use super::{cargo, image};
 
+/// Builds or finds the programs of a topology's workers, by service.
+pub async fn workers(
+    topology: &Topology,
+    environment: &Environment,
+    news: &Listener,
+    cancel: &CancellationToken,
+) -> Result<BTreeMap<ServiceName, Program>, Error> {
+    let mut programs = BTreeMap::new();
+    for Worker { service, run, .. } in topology.workers() {
+        let program = worker(run, environment, news, cancel).await?;
+        programs.insert(service.name.clone(), program);
+    }
+    Ok(programs)
+}
+
+/// Whether [`workers`] can succeed, as far as can be checked without running a tool.
+pub fn foresee_workers(topology: &Topology, environment: &Environment) -> Result<(), Error> {
+    let mut workers = topology.workers();
+    workers.try_for_each(|worker| foresee_worker(worker.run, environment))
+}
+
+/// The last builds of the workers, without compiling. A promotion would use them unless a source
+/// has changed since. It has no build that cannot be determined.
+pub async fn workers_built_last(
+    topology: &Topology,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> WorkerBuilds {
+    let mut builds = BTreeMap::new();
+    for Worker { service, run, .. } in topology.workers() {
+        if let Some(build) = built_last(run, environment, cancel).await {
+            builds.insert(service.name.clone(), build);
+        }
+    }
+    WorkerBuilds(builds)
+}
+
 /// Builds or finds the program of a worker.
-pub async fn worker(
+async fn worker(
     run: &Run,
     environment: &Environment,
     news: &Listener,
@@ -28,8 +67,7 @@ pub async fn worker(
     }
 }
 
-/// Whether [`worker`] can succeed, as far as can be checked without running a tool.
-pub fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
+fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
     match run {
         Run::BuiltIn => Ok(()),
         Run::Build(folder) => cargo::foresee(Utf8Path::new(folder), environment),
@@ -38,9 +76,7 @@ pub fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error>
     }
 }
 
-/// The last build of a worker, without compiling. A promotion would use it unless a source has
-/// changed since. Returns an unknown build where it cannot be determined.
-pub async fn worker_built_last(
+async fn built_last(
     run: &Run,
     environment: &Environment,
     cancel: &CancellationToken,

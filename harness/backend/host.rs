@@ -7,7 +7,7 @@ use std::time::Duration;
 use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
-use model::topology::WorkerBuild;
+use model::topology::WorkerBuilds;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
@@ -46,9 +46,9 @@ pub trait Host {
         None
     }
 
-    /// The build of the worker, if it is known for all replicas.
-    async fn worker_build(&self) -> Option<WorkerBuild> {
-        None
+    /// The build of each worker, where it is known and the same for all replicas.
+    async fn worker_builds(&self) -> WorkerBuilds {
+        WorkerBuilds::default()
     }
 
     /// How to reach the MySQL server that runs on this host. `None` if there is none.
@@ -109,11 +109,11 @@ impl<A: Host, B: Host> Host for (A, B) {
         }
     }
 
-    async fn worker_build(&self) -> Option<WorkerBuild> {
-        match self.0.worker_build().await {
-            Some(build) => Some(build),
-            None => self.1.worker_build().await,
-        }
+    async fn worker_builds(&self) -> WorkerBuilds {
+        let (one, other) = tokio::join!(self.0.worker_builds(), self.1.worker_builds());
+        let mut builds = other.0;
+        builds.extend(one.0);
+        WorkerBuilds(builds)
     }
 
     async fn database(&self) -> Result<Option<mysql::ConnectOptions>, Error> {

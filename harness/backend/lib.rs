@@ -18,6 +18,7 @@ pub mod server_environment;
 pub mod state;
 mod vitals;
 pub mod wait;
+mod worker_secrets;
 
 pub use contract::{Backend, Change, Fetch, Prepared, Provision};
 pub use error::{Blame, Error};
@@ -25,3 +26,4 @@ pub use host::Host;
 pub use place::{Endpoint, Log, Place};
 pub use readiness::Readiness;
 pub use vitals::{Ended, Vital, Vitals};
+pub use worker_secrets::WorkerSecrets;

@@ -4,11 +4,12 @@
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use backend::WorkerSecrets;
 use base::secret::Secret;
 use camino::{Utf8Path, Utf8PathBuf};
 use k8s_openapi::api::core::v1::Container;
 use model::profile::K3d;
-use model::topology::Topology;
+use model::topology::{ServiceName, Topology};
 use tempfile::TempDir;
 use testing::docker_engine::SHELL;
 
@@ -32,7 +33,11 @@ pub(super) fn local() -> Site {
             server: "temporalio/server:1.32.0".to_owned(),
             admin_tools: "temporalio/admin-tools:1.32.0".to_owned(),
             web: "temporalio/ui:2.54.1".to_owned(),
-            worker: "harness.local/worker:0f3a".to_owned(),
+            workers: [(
+                ServiceName::new("worker"),
+                "harness.local/worker:0f3a".to_owned(),
+            )]
+            .into(),
         },
         mysql: MysqlServer {
             host: "harness-mysql".to_owned(),
@@ -41,6 +46,7 @@ pub(super) fn local() -> Site {
             password: Secret::new(PASSWORD),
             roots: Some("-----BEGIN CERTIFICATE-----\n...\n".to_owned()),
         },
+        secrets: WorkerSecrets::default(),
         exposure: Exposure {
             frontend: Way::NodePort([("grpc", 30233), ("http", 30243)].into()),
             web: Way::NodePort([("http", 30280)].into()),

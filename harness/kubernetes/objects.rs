@@ -41,6 +41,10 @@ pub fn expected(topology: &Topology) -> Vec<ResourceId> {
 fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec<Object>> {
     match &service.component {
         Component::Database => None,
+        Component::Worker { .. } => {
+            let worker = topology.worker(service)?;
+            Some(worker::objects(worker, site))
+        }
         Component::Temporal(name) => Some(role::objects(
             topology,
             site,
@@ -49,7 +53,6 @@ fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec
             &clients(topology),
         )),
         Component::Web { version } => Some(web::objects(topology, site, service, version)),
-        Component::Worker { .. } => Some(worker::objects(topology.worker(), site)),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use backend::WorkerSecrets;
 use base::secret::Secret;
-use model::topology::{Component, Topology};
+use model::topology::{Component, Run, ServiceName, Topology};
 
 /// The Kubernetes namespace of a topology.
 pub const NAMESPACE: &str = "temporal";
@@ -17,6 +18,8 @@ pub struct Site {
     /// The image references for the nodes.
     pub images: Images,
     pub mysql: MysqlServer,
+    /// The secrets in the environment of the workers.
+    pub secrets: WorkerSecrets,
     /// How clients outside the cluster connect.
     pub exposure: Exposure,
     /// Where pods resolve names.
@@ -40,12 +43,13 @@ pub struct Images {
     /// Temporal's admin tools, which include the SQL tool.
     pub admin_tools: String,
     pub web: String,
-    pub worker: String,
+    /// Those of the workers, by service.
+    pub workers: BTreeMap<ServiceName, String>,
 }
 
 impl Images {
-    /// The public images of a topology's version, and the worker's image.
-    pub fn of(topology: &Topology, worker: &str) -> Self {
+    /// The public images of a topology's version, and the images of its workers.
+    pub fn of(topology: &Topology, workers: BTreeMap<ServiceName, String>) -> Self {
         let version = &topology.temporal.version;
         let mut services = topology.services.iter();
         let web = services.find_map(|service| match &service.component {
@@ -57,8 +61,20 @@ impl Images {
             server: format!("temporalio/server:{version}"),
             admin_tools: format!("temporalio/admin-tools:{version}"),
             web: format!("temporalio/ui:{web}"),
-            worker: worker.to_owned(),
+            workers,
         }
+    }
+
+    /// The same with the images that the profile names, and a placeholder for those that are made.
+    pub fn rendered(topology: &Topology, placeholder: &str) -> Self {
+        let each = topology.workers().map(|worker| {
+            let image = match worker.run {
+                Run::Image(image) => image.clone(),
+                Run::BuiltIn | Run::Build(_) | Run::Command(_) => placeholder.to_owned(),
+            };
+            (worker.service.name.clone(), image)
+        });
+        Self::of(topology, each.collect())
     }
 }
 

@@ -6,7 +6,7 @@ use backend::Place;
 use base::file::present;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, WorkerBuilds};
 use scenario::VerdictKind;
 use serde::Deserialize;
 
@@ -20,8 +20,8 @@ pub struct Evidence {
     pub verdict: VerdictKind,
     /// The topology that ran.
     pub topology: Digest,
-    /// The build of the worker that ran, if the report names it.
-    pub worker: Option<WorkerBuild>,
+    /// The builds of the workers that ran, as far as the report names them.
+    pub workers: WorkerBuilds,
     /// The place where it ran.
     pub place: Place,
     /// The end of the run.
@@ -59,7 +59,7 @@ struct Report {
     verdict: VerdictKind,
     topology: Digest,
     #[serde(default)]
-    worker: Option<WorkerBuild>,
+    workers: WorkerBuilds,
     place: Place,
     finished: Timestamp,
 }
@@ -103,7 +103,7 @@ fn report(profile: &Utf8Path, run: &Utf8Path) -> io::Result<Option<Result<Eviden
         scenario: report.scenario,
         verdict: report.verdict,
         topology: report.topology,
-        worker: report.worker,
+        workers: report.workers,
         place: report.place,
         finished: report.finished,
         written,

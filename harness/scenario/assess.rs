@@ -10,7 +10,7 @@ use engine::watch::Seen;
 use jiff::Timestamp;
 use load::Iteration;
 use model::quantity;
-use model::topology::WorkerBuild;
+use model::topology::WorkerBuilds;
 
 use super::measures::{Measures, Meter};
 use super::observations::Observations;
@@ -25,8 +25,8 @@ pub struct Assessment {
     pub started: Timestamp,
     /// When all evidence was recorded.
     pub finished: Timestamp,
-    /// The build of the worker that ran, where it is known.
-    pub worker: Option<WorkerBuild>,
+    /// The builds of the workers that ran, where they are known.
+    pub workers: WorkerBuilds,
     pub seen: Observations,
     pub judgement: Judgement,
 }
@@ -62,7 +62,7 @@ pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
         longest_stop,
         heal_failure,
         unseen,
-        worker,
+        workers,
         ..
     } = end;
     let glimpse = glimpse(ending, &faults, judged);
@@ -93,7 +93,7 @@ pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
     Ok(Some(Assessment {
         started,
         finished,
-        worker,
+        workers,
         seen,
         judgement,
     }))

@@ -87,7 +87,8 @@ pub struct Workflow {
     /// Workflow type, 1 to 1000 bytes.
     #[schemars(with = "String", length(min = 1))]
     pub r#type: Spanned<String>,
-    /// Task queue. Default: the task queue of the topology's worker.
+    /// Task queue. Default: the task queue of the topology's workers. Required if they poll
+    /// several.
     #[schemars(with = "Option<TaskQueueName>")]
     pub task_queue: Option<Spanned<TaskQueueName>>,
     /// Arguments, each a JSON value. Default: none.

@@ -7,7 +7,7 @@ use backend::fault::{Occurrence, Reach, Target};
 use backend::run_id::RunId;
 use check::Invariant;
 use load::Timeline;
-use model::document;
+use model::document::{self, Origin};
 use model::quantity::Duration;
 use model::topology::{ServiceName, Topology};
 use rand::{Rng as _, SeedableRng as _};
@@ -52,7 +52,15 @@ pub fn resolve(
     run: RunId,
     environment: Environment<'_>,
 ) -> Result<Resolution, document::Error> {
-    validate(document, environment.topology)?;
+    if let Err(error) = validate(document, environment.topology) {
+        return match document.origin() {
+            Origin::File(_) => Err(error),
+            // It is valid, but made for the topology of the example worker.
+            Origin::BuiltIn(_) => Ok(Resolution::Unrunnable {
+                reasons: vec![error.message().to_owned()],
+            }),
+        };
+    }
     let reasons = missing(document, environment);
     if !reasons.is_empty() {
         return Ok(Resolution::Unrunnable { reasons });
@@ -176,7 +184,9 @@ fn planned_workload(
     random.set_stream(index);
     let workflow = &workload.workflow.value;
     let task_queue = workflow.task_queue.as_ref();
-    let task_queue = task_queue.map_or(topology.worker().task_queue, |queue| queue.value.as_str());
+    let task_queue = task_queue.map(|queue| queue.value.as_str());
+    let task_queue = task_queue.or_else(|| topology.task_queue());
+    let task_queue = task_queue.expect("a validated workload has a task queue");
     load::Workload {
         name: workload.name.value.clone(),
         executor: workload.executor.value,

@@ -137,7 +137,7 @@ async fn conclude<B: Backend>(
         heal_failure: heal_failure.clone(),
     };
     // Asked after the faults, which may have started another worker.
-    let worker = context.backend.hosts().worker_build().await;
+    let workers = context.backend.hosts().worker_builds().await;
     // The numbers are those of the folder: nothing is awaited until they are sent.
     let synced = recorder.sync().inspect_err(|error| {
         context.events.send(Kind::EvidenceLost {
@@ -155,7 +155,7 @@ async fn conclude<B: Backend>(
         longest_stop_ms: longest_stop.into(),
         heal_failure: heal_failure.clone(),
         unseen: context.watch.unseen(),
-        worker,
+        workers,
     });
     recorder.sync().map_err(without)?;
     let assessment = assess(archive).map_err(without)?;

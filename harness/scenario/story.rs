@@ -5,7 +5,7 @@ use std::time::Duration;
 use backend::death::Death;
 use backend::event::{Ending, Event, Kind};
 use jiff::Timestamp;
-use model::topology::WorkerBuild;
+use model::topology::WorkerBuilds;
 
 use super::plan::RunPlan;
 use super::record::FaultRecord;
@@ -40,7 +40,7 @@ pub(super) struct End {
     pub(super) longest_stop: Duration,
     pub(super) heal_failure: Option<String>,
     pub(super) unseen: Option<String>,
-    pub(super) worker: Option<WorkerBuild>,
+    pub(super) workers: WorkerBuilds,
 }
 
 impl Story {
@@ -86,7 +86,7 @@ impl Story {
                 longest_stop_ms,
                 heal_failure,
                 unseen,
-                worker,
+                workers,
             } => {
                 self.end = Some(End {
                     at: event.at,
@@ -98,7 +98,7 @@ impl Story {
                     longest_stop: longest_stop_ms.as_std(),
                     heal_failure,
                     unseen,
-                    worker,
+                    workers,
                 });
             }
             Kind::EvidenceLost { failure } => self.failure = Some(failure),

@@ -31,6 +31,7 @@ pub(super) fn validate(document: &Document, topology: &Topology) -> Checked {
     let scenario = &document.scenario;
     name(document, &scenario.name, "scenario")?;
     workloads(document)?;
+    task_queues(document, topology)?;
     phases(document)?;
     faults(document, topology)?;
     expectations(document)
@@ -192,6 +193,26 @@ fn phases(document: &Document) -> Checked {
         }
         None => Ok(()),
     }
+}
+
+/// Checks that every workflow has a task queue.
+fn task_queues(document: &Document, topology: &Topology) -> Checked {
+    if topology.task_queue().is_some() {
+        return Ok(());
+    }
+    let polled: BTreeSet<&str> = topology.workers().map(|worker| worker.task_queue).collect();
+    let polled: Vec<String> = polled.iter().map(|queue| format!("`{queue}`")).collect();
+    for workload in &document.scenario.workload.value {
+        let workflow = &workload.workflow;
+        if workflow.value.task_queue.is_none() {
+            let message = format!(
+                "`task-queue` is missing, and the workers of this profile poll several: {}",
+                polled.join(", ")
+            );
+            return Err(document.error(workflow.referenced, message));
+        }
+    }
+    Ok(())
 }
 
 fn faults(document: &Document, topology: &Topology) -> Checked {

@@ -1,7 +1,7 @@
 //! The profiles and scenarios that are part of the program, in a folder that has none.
 
 use insta::assert_snapshot;
-use support::world::World;
+use support::world::{SHORT, World};
 
 #[test]
 fn every_profile_and_scenario_of_the_project_is_built_in() {
@@ -122,7 +122,7 @@ fn a_file_comes_before_what_is_built_in() {
     base (profiles/base.yaml)
 
     broken (profiles/broken.yaml)
-      profiles/broken.yaml:4:1: unknown key `what`; expected `apiVersion`, `kind`, `name`, `extends`, `description`, `temporal`, `database`, `web`, `worker`, `starter`, `backend` or `promotion`
+      profiles/broken.yaml:4:1: unknown key `what`; expected `apiVersion`, `kind`, `name`, `extends`, `description`, `temporal`, `database`, `web`, `worker`, `workers`, `starter`, `backend` or `promotion`
 
     k3d (built-in k3d.yaml)
       One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it
@@ -177,4 +177,40 @@ fn a_profile_requires_scenarios_by_name_or_by_file() {
       hint: Correct the scenario, or the profile's `promotion.require`.
     --- exit 65
     ");
+}
+
+#[test]
+fn a_built_in_scenario_is_skipped_where_it_does_not_fit_the_workers() {
+    let world = World::empty();
+    world.write(
+        "profiles/shop.yaml",
+        "apiVersion: harness/v1\nkind: Profile\nname: shop\nextends: local\n\
+         workers: {orders: {task-queue: orders}, mail: {task-queue: mail}}\n\
+         starter: {mode: off}\n",
+    );
+    assert_snapshot!(world.run("test -p shop --list --backend simulated"), @"
+    history-crash (built-in history-crash.yaml)
+      Kills Temporal's history service under load; no workflow is lost or has a wrong result
+      cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
+
+    smoke (built-in smoke.yaml)
+      Runs hello world at a constant concurrency; every result is right
+      cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
+
+    steady (built-in steady.yaml)
+      Runs hello world at a constant arrival rate; a slow machine meets its thresholds
+      cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
+
+    worker-crash (built-in worker-crash.yaml)
+      Kills and restarts the worker under load; no workflow is lost or has a wrong result
+      cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
+    --- exit 0
+    ");
+    // A file of one's own is at fault itself.
+    world.write("scenarios/short.yaml", SHORT);
+    let own = world.run("test -p shop --backend simulated");
+    assert_eq!(own.code, 65, "{own}");
+    let error = "error: scenarios/short.yaml:";
+    assert!(own.stderr.contains(error), "{own}");
+    assert!(own.stderr.contains(": `task-queue` is missing"), "{own}");
 }

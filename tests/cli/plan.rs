@@ -28,7 +28,7 @@ fn promoted() -> serde_json::Value {
         let program = artifact::content(support::harness(), &[EXAMPLE_WORKER.to_owned()]);
         program.expect("it is readable")
     });
-    serde_json::json!({"program": *PROGRAM})
+    serde_json::json!({"worker": {"program": *PROGRAM}})
 }
 
 /// When a report of the tests was over.
@@ -90,7 +90,7 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
     let report = |database: &str| {
         serde_json::json!({
             "scenario": "smoke", "verdict": "pass", "topology": topology,
-            "worker": promoted(),
+            "workers": promoted(),
             "place": {"backend": "k3d", "engine": "server", "database": database},
             "finished": just_now(),
         })
@@ -124,27 +124,32 @@ fn a_gate_stays_closed_for_a_verdict_on_another_build_of_the_worker() {
         world.run_words(&arguments)
     };
     let json = plan(&["--output", "json"]).json();
-    assert_eq!(json["worker"]["reference"], "registry.example/orders:7");
-    let report = |worker: serde_json::Value| {
+    assert_eq!(
+        json["workers"]["worker"]["reference"],
+        "registry.example/orders:7"
+    );
+    let report = |workers: serde_json::Value| {
         serde_json::json!({
-            "scenario": "smoke", "verdict": "pass", "topology": json["topology"], "worker": worker,
+            "scenario": "smoke", "verdict": "pass", "topology": json["topology"], "workers": workers,
             "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
             "finished": just_now(),
         })
     };
     let path = ".harness/k3d/reports/one/report.json";
-    let other = report(serde_json::json!({"reference": "registry.example/orders:6"}));
+    let other = report(serde_json::json!({"worker": {"reference": "registry.example/orders:6"}}));
     world.write(path, &other.to_string());
     let closed = plan(&[]);
     assert_eq!(closed.code, 77, "{closed}");
     let why = "smoke: ran with another build of the worker (registry.example/orders:6), not with \
                the one to promote (registry.example/orders:7)";
     assert!(closed.stdout.contains(why), "{closed}");
-    world.write(path, &report(serde_json::Value::Null).to_string());
+    world.write(path, &report(serde_json::json!({})).to_string());
     let silent = "smoke: the report does not say which build of the worker ran";
     assert!(plan(&[]).stdout.contains(silent));
     let same = serde_json::json!({
-        "image": "sha256:0123456789abcdef", "reference": "registry.example/orders:7",
+        "worker": {
+            "image": "sha256:0123456789abcdef", "reference": "registry.example/orders:7",
+        },
     });
     world.write(path, &report(same).to_string());
     let open = plan(&[]);
@@ -162,7 +167,7 @@ const SERVER_REPORT: &str = ".harness/server/reports/smoke-1-2/report.json";
 fn report_of(topology: &serde_json::Value, verdict: &str, age: SignedDuration) -> String {
     let report = serde_json::json!({
         "scenario": "smoke", "verdict": verdict, "topology": topology,
-        "worker": promoted(), "finished": (Timestamp::now() - age).to_string(),
+        "workers": promoted(), "finished": (Timestamp::now() - age).to_string(),
         "place": {"backend": "process", "engine": "server", "database": "mysql"},
     });
     report.to_string()
@@ -279,7 +284,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
         "it has passed nowhere"
     );
     let report = serde_json::json!({
-        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"], "worker": promoted(),
+        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"], "workers": promoted(),
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
         "finished": just_now(),
     });

@@ -201,7 +201,7 @@ fn up_as_json_says_what_runs_where_besides_plan_and_addresses() {
       },
       "plan": {},
       "profile": "simulated",
-      "topology-digest": "5af9070797514b6bd9a37dd857b4a441087690849aa5c4c9ecf30c26ef503888"
+      "topology-digest": "9867ad283b423746e7beb20871a6ae43adacac7c84dedc2119eadc7325f4925c"
     }
     "#);
 }

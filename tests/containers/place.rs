@@ -43,6 +43,22 @@ impl Place {
         place.set(format!("worker.run={{image: \"{}\"}}", worker::image()))
     }
 
+    /// A place of the profile `k3d` with two workers of one image, which Docker has. One of them
+    /// has a secret.
+    pub(crate) fn k3d_with_two_workers() -> Self {
+        let worker = |queue: &str, more: &str| {
+            let image = worker::image();
+            format!("{queue}: {{task-queue: {queue}, run: {{image: \"{image}\"}}{more}}}")
+        };
+        let secret = ", environment: {API_KEY: {secret-file: key}}";
+        let (orders, mail) = (worker("orders", ", needs: [mail]"), worker("mail", secret));
+        let place = Self::new("k3d", Turn::beside_another());
+        fs::write(place.root.join("key"), "swordfish").expect("writable");
+        place
+            .set(format!("workers={{{orders}, {mail}}}"))
+            .set("starter.worker=orders")
+    }
+
     /// A place of the profile `k3d`, alone on the machine, with the example worker: the harness
     /// makes its image.
     pub(crate) fn k3d_that_builds() -> Self {

@@ -18,3 +18,4 @@ mod records;
 mod refusals;
 mod scenarios;
 mod truth;
+mod workers;

@@ -55,7 +55,11 @@ fn an_empty_folder_without_cargo_is_enough() {
     assert!(matches!(test.code(), Some(0 | 2)), "{test}");
     let report = report(&place, &test);
     assert_eq!(report["scenario"], "smoke", "{test}");
-    assert_ne!(report["worker"]["program"], Value::Null, "{test}");
+    assert_ne!(
+        report["workers"]["worker"]["program"],
+        Value::Null,
+        "{test}"
+    );
     let bench = [
         "bench",
         "throughput",

@@ -15,11 +15,13 @@ mod layer;
 mod layout;
 mod worker_image;
 
+use std::collections::BTreeMap;
+
 use base::news::Listener;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::image_name::is_reference;
-use model::topology::{Run, WorkerBuild};
+use model::topology::{Run, ServiceName, Topology, Worker, WorkerBuild};
 use tokio_util::sync::CancellationToken;
 
 use self::build::{DOCKER, Recipe};
@@ -39,6 +41,30 @@ const PUBLISHED: Option<&str> = option_env!("HARNESS_PUBLISHED_IMAGE");
 
 /// The configuration of the dynamic loader.
 const LOADER_CONFIGURATION: &str = "/etc/ld.so.conf";
+
+/// Makes the images of a topology's workers, by service, or takes those that the profile names.
+/// Keeps each in a folder of its own, below `folder`, which nobody else may use meanwhile.
+pub async fn worker_images(
+    topology: &Topology,
+    environment: &Environment,
+    folder: &Utf8Path,
+    news: &Listener,
+    cancel: &CancellationToken,
+) -> Result<BTreeMap<ServiceName, WorkerImage>, Error> {
+    let mut images = BTreeMap::new();
+    for Worker { service, run, .. } in topology.workers() {
+        let folder = folder.join(service.name.as_str());
+        let image = worker_image(run, environment, &folder, news, cancel).await?;
+        images.insert(service.name.clone(), image);
+    }
+    Ok(images)
+}
+
+/// Whether [`worker_images`] can succeed, as far as can be checked without running a tool.
+pub fn foresee_worker_images(topology: &Topology, environment: &Environment) -> Result<(), Error> {
+    let mut workers = topology.workers();
+    workers.try_for_each(|worker| foresee_worker_image(worker.run, environment))
+}
 
 /// Makes the image of a worker, or returns the one that the profile names. Keeps the result in
 /// `folder`, which nobody else may use meanwhile.
@@ -70,8 +96,7 @@ pub async fn worker_image(
     }
 }
 
-/// Whether [`worker_image`] can succeed, as far as can be checked without running a tool.
-pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), Error> {
+fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), Error> {
     let source: &Utf8Path = match run {
         Run::BuiltIn => {
             BuiltIn::of(cfg!(target_os = "linux"), PUBLISHED)?;

@@ -4,7 +4,7 @@ use base::news::News;
 use model::phase::Phase;
 use model::plan::{Action, ResourceId};
 use model::quantity::Milliseconds;
-use model::topology::WorkerBuild;
+use model::topology::WorkerBuilds;
 use model::verdict_kind::Conclusion;
 use serde::{Deserialize, Serialize};
 
@@ -141,8 +141,9 @@ pub enum Kind {
         heal_failure: Option<String>,
         /// Why the harness does not know whether all replicas lived to the end, if so.
         unseen: Option<String>,
-        /// The build of the worker, if known.
-        worker: Option<WorkerBuild>,
+        /// The builds of the workers, where they are known.
+        #[serde(default)]
+        workers: WorkerBuilds,
     },
     /// Evidence could not be written, so the run was ended.
     EvidenceLost {

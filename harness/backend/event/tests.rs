@@ -1,12 +1,14 @@
 //! Events survive writing and reading, and reach the right receivers.
 
+use std::collections::BTreeMap;
+
 use base::log_tail::LogTail;
 use base::news::News;
 use jiff::Timestamp;
 use model::phase::Phase;
 use model::plan::{Action, ResourceId, ResourceKind};
 use model::quantity::Milliseconds;
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, ServiceName, WorkerBuild, WorkerBuilds};
 use model::verdict_kind::{Conclusion, VerdictKind};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -124,7 +126,8 @@ fn of_runs() -> Vec<Kind> {
         image: None,
         reference: Some(text("worker:1")),
     };
-    let complete = |ending, heal_failure, unseen, worker| Kind::EvidenceComplete {
+    let workers = BTreeMap::from([(ServiceName::new("worker"), worker)]);
+    let complete = |ending, heal_failure, unseen, workers| Kind::EvidenceComplete {
         ending,
         events: Some(12),
         iterations: 150,
@@ -132,7 +135,7 @@ fn of_runs() -> Vec<Kind> {
         longest_stop_ms: ms(1),
         heal_failure,
         unseen,
-        worker,
+        workers,
     };
     let lost = Kind::EvidenceLost {
         failure: text("no storage space"),
@@ -165,9 +168,19 @@ fn of_runs() -> Vec<Kind> {
         death(Some(ms(12_300_000)), Some(tail)),
         death(None, None),
         Kind::Checking { executions: 96 },
-        complete(Ending::Complete, None, None, Some(worker)),
-        complete(Ending::NotSteady, None, Some(text("no answer")), None),
-        complete(Ending::Interrupted, Some(text("no answer")), None, None),
+        complete(Ending::Complete, None, None, WorkerBuilds(workers)),
+        complete(
+            Ending::NotSteady,
+            None,
+            Some(text("no answer")),
+            WorkerBuilds::default(),
+        ),
+        complete(
+            Ending::Interrupted,
+            Some(text("no answer")),
+            None,
+            WorkerBuilds::default(),
+        ),
         finished(Conclusion::Verdict(VerdictKind::ThresholdMissed)),
         finished(Conclusion::Error),
         finished(Conclusion::NotRun),

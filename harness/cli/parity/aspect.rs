@@ -6,7 +6,7 @@ use mysql::preflight;
 use mysql::schema::State;
 use temporal::Cluster;
 
-use super::facts::{Cell, Database, Facts, Probe, Rendered, Running};
+use super::facts::{Cell, Database, Facts, Probe, Rendered, Running, Worker};
 
 /// An aspect's name and value.
 pub(super) type Aspect = (String, Cell);
@@ -69,24 +69,22 @@ pub(super) fn rendered(facts: &Facts) -> Vec<Aspect> {
             or_given(connections(asked, asked.max_connections), NONE),
         ),
     ]);
-    aspects.extend(worker(asked));
+    aspects.extend(asked.workers.iter().flat_map(worker));
     prefixed("profile", aspects)
 }
 
-fn worker(asked: &Rendered) -> Vec<Aspect> {
-    let Some(worker) = &asked.worker else {
-        return Vec::new();
-    };
+fn worker(worker: &Worker) -> [Aspect; 3] {
     let run = match &worker.run {
         Run::BuiltIn => "built-in".to_owned(),
         Run::Build(folder) => format!("build {folder}"),
         Run::Command(words) => format!("command {}", words.join(" ")),
         Run::Image(image) => format!("image {image}"),
     };
-    vec![
-        ("worker.task-queue".to_owned(), known(&worker.task_queue)),
-        ("worker.replicas".to_owned(), known(&worker.replicas)),
-        ("worker.run".to_owned(), known(&run)),
+    let aspect = |key: &str| format!("{}.{key}", worker.service);
+    [
+        (aspect("task-queue"), known(&worker.task_queue)),
+        (aspect("replicas"), known(&worker.replicas)),
+        (aspect("run"), known(&run)),
     ]
 }
 

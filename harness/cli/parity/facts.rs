@@ -6,7 +6,7 @@ use std::fmt;
 use backend::Place;
 use base::causes::in_one_line;
 use model::quantity::{Duration, Milliseconds};
-use model::topology::{Digest, Run, Tls};
+use model::topology::{Digest, Run, ServiceName, Tls};
 use mysql::{preflight, schema};
 use serde::{Serialize, Serializer};
 use temporal::Cluster;
@@ -45,13 +45,15 @@ pub struct Rendered {
     pub max_connections: u32,
     /// The number of connections that the Temporal processes may open.
     pub needed_connections: u32,
-    pub worker: Option<Worker>,
+    pub workers: Vec<Worker>,
 }
 
 /// A worker that a profile requires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Worker {
+    /// The name of its service.
+    pub service: ServiceName,
     /// The task queue that it polls.
     pub task_queue: String,
     pub replicas: u16,

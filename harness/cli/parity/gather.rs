@@ -113,7 +113,12 @@ impl Rendered {
             };
             Some((role.clone(), service.replicas))
         });
-        let worker = topology.worker();
+        let workers = topology.workers().map(|worker| Worker {
+            service: worker.service.name.clone(),
+            task_queue: worker.task_queue.to_owned(),
+            replicas: worker.service.replicas,
+            run: worker.run.clone(),
+        });
         let temporal = &topology.temporal;
         let namespaces = temporal.namespaces.iter();
         Self {
@@ -133,11 +138,7 @@ impl Rendered {
             tls: topology.database.tls,
             max_connections: topology.database.max_connections,
             needed_connections: needed_connections(topology),
-            worker: Some(Worker {
-                task_queue: worker.task_queue.to_owned(),
-                replicas: worker.service.replicas,
-                run: worker.run.clone(),
-            }),
+            workers: workers.collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use backend::Place;
 use insta::assert_snapshot;
 use model::quantity::Duration;
-use model::topology::{Digest, Run, Tls};
+use model::topology::{Digest, Run, ServiceName, Tls};
 use mysql::preflight;
 use mysql::schema::{State, Version};
 use serde_json::json;
@@ -56,11 +56,12 @@ fn k3d() -> Facts {
             tls: Tls::Required,
             max_connections: 500,
             needed_connections: 100,
-            worker: Some(Worker {
+            workers: vec![Worker {
+                service: ServiceName::new("worker"),
                 task_queue: "hello-world".to_owned(),
                 replicas: 2,
                 run: Run::Build("workflow".to_owned()),
-            }),
+            }],
         },
         running: Probe::Known(Running {
             cluster: Probe::Known(Cluster {
@@ -270,7 +271,7 @@ fn differences_of_profiles_are_named_by_key() {
         .insert("frontend.rps".to_owned(), json!([{"value": 10}]));
     asked.tls = Tls::Off;
     asked.needed_connections = 640;
-    asked.worker = None;
+    asked.workers.clear();
     other.running = Probe::Unknown("not up".to_owned());
     assert_snapshot!(apart(&down(k3d()), &other), @r#"
     profile.topology: efdb72926f70 | 596b0f15815d | differs

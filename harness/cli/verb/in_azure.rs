@@ -6,7 +6,7 @@ use base::hint::{Command, Hint, Verb};
 use jiff::Timestamp;
 use model::profile::azure::Azure;
 use model::profile::{Backend, Profile};
-use model::topology::{Topology, WorkerBuild};
+use model::topology::{Topology, WorkerBuilds};
 use places::azure::{AzureBackend, Elsewhere, Promoted};
 use promotion::{Candidate, Condition, Required};
 use scenario::Document;
@@ -121,13 +121,13 @@ pub(super) fn place(profile: &Profile) -> Result<&Azure, CommandError> {
     }
 }
 
-/// The state of the gate's conditions, by the reports of all profiles in this folder. `worker` is
-/// the build that would be promoted, if it is known.
+/// The state of the gate's conditions, by the reports of all profiles in this folder. `workers`
+/// are the builds that would be promoted, as far as they are known.
 pub(super) fn gate(
     target: &Target,
     profile: &Profile,
     topology: &Topology,
-    worker: Option<&WorkerBuild>,
+    workers: &WorkerBuilds,
     state: &Directory,
 ) -> Result<Vec<Condition>, CommandError> {
     let words = profile.promotion.require.iter();
@@ -141,7 +141,7 @@ pub(super) fn gate(
     let now = Timestamp::now();
     let candidate = Candidate {
         topology: &topology.digest,
-        worker,
+        workers,
     };
     let runs_here = RunsHere::of(target, &topology.digest);
     let options = |ran: Option<&str>| runs_here.options(ran);

@@ -40,7 +40,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Services or replicas, such as `worker` or `worker-0`; all if none is named
+    /// Services or replicas, such as `worker` (all workers) or `worker-0`; all if none is named
     pub(super) services: Vec<String>,
     /// Keep printing new lines until Ctrl-C
     #[arg(long, short = 'f')]
@@ -124,25 +124,33 @@ async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> VerbRes
     Ok(Exit::Ok)
 }
 
-/// The logs of these names, each a replica or a service.
+/// The logs of these names, each a replica, a service, or what begins the names of several services:
+/// `worker` for all workers.
 fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
     if names.is_empty() {
         return Ok(logs);
     }
     let mut chosen = BTreeMap::new();
     for name in names {
-        let mut matching = logs
-            .iter()
-            .filter(|log| log.replica == *name || log.services.contains(name))
-            .peekable();
-        if matching.peek().is_none() {
+        let exact = |log: &&Log| log.replica == *name || log.services.contains(name);
+        let mut matching: Vec<&Log> = logs.iter().filter(exact).collect();
+        if matching.is_empty() {
+            let group = format!("{name}-");
+            let in_group = |log: &&Log| log.services.iter().any(|it| it.starts_with(&group));
+            matching = logs.iter().filter(in_group).collect();
+        }
+        if matching.is_empty() {
             let known: Vec<String> = logs.iter().map(|log| log.replica.clone()).collect();
             return Err(
                 CommandError::new(Exit::Usage, format!("no log of `{name}` exists"))
                     .hint(format!("Name one of: {}.", known.join(", "))),
             );
         }
-        chosen.extend(matching.map(|log| (log.replica.clone(), log.clone())));
+        chosen.extend(
+            matching
+                .into_iter()
+                .map(|log| (log.replica.clone(), log.clone())),
+        );
     }
     Ok(chosen.into_values().collect())
 }
@@ -257,6 +265,28 @@ mod tests {
             of(&["worker", "worker-1", "web"]),
             ["temporal", "worker-0", "worker-1"]
         );
+    }
+
+    #[test]
+    fn worker_means_all_workers_unless_there_is_one_of_that_name() {
+        let log = |service: &str| Log {
+            replica: format!("{service}-0"),
+            services: vec![service.to_owned()],
+            path: format!("{service}-0.log").into(),
+        };
+        let of = |name: &str| {
+            let logs = ["worker-orders", "worker-orders-eu", "worker-mail", "web"].map(log);
+            let selected = select(logs.to_vec(), &[name.to_owned()]).expect("the logs exist");
+            selected
+                .into_iter()
+                .map(|log| log.replica)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of("worker"),
+            ["worker-mail-0", "worker-orders-0", "worker-orders-eu-0"]
+        );
+        assert_eq!(of("worker-orders"), ["worker-orders-0"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use base::hint::{Hint, Verb};
 use base::tool::Environment;
-use model::profile::{Backend, Profile};
+use model::profile::{Backend, Profile, Worker};
 use model::topology::Run;
 use places::azure::Aim;
 
@@ -132,7 +132,9 @@ pub(super) fn first_of(profile: &Profile, machine: &Machine) -> Choice {
         backend: named.of(&profile.backend),
         reason: Some(reason),
     };
-    if let Run::Command(_) = profile.worker.run {
+    let workers = profile.workers.services().into_iter();
+    let is_program = |worker: &Worker| matches!(worker.run, Run::Command(_));
+    if workers.map(|(_, worker)| worker).any(is_program) {
         let reason = "`worker.run.command` is a program, not an image";
         return choice(Named::Process, reason.to_owned());
     }

@@ -1,11 +1,13 @@
 //! The applied objects, and properties that each of them must have.
 
 use ::base::secret::Secret;
+use ::base::tool::Environment;
+use backend::WorkerSecrets;
 use serde_json::Value;
 
 use super::*;
 use crate::fixture::{PASSWORD, local, topology};
-use crate::{Exposure, Resolver};
+use crate::{Exposure, Resolver, pod};
 
 /// A cluster with a port-forward for clients and a database without TLS.
 fn tunnelled() -> Site {
@@ -316,4 +318,45 @@ fn an_object_carries_its_group_its_version_and_the_other_objects() {
         );
         assert_eq!(metadata["annotations"]["harness/needs"], "job/schema");
     }
+}
+
+#[test]
+fn a_secret_of_a_worker_is_in_a_secret_of_its_own_and_replaces_its_pods_when_it_changes() {
+    let set = "worker.environment={LEVEL: debug, API_KEY: {secret-variable: ORDERS_KEY}}";
+    let topology = topology(&[set]);
+    let of = |key: &str| {
+        let environment = Environment::default().with("ORDERS_KEY", key);
+        let mut site = local();
+        site.secrets = WorkerSecrets::read(&topology, &environment).expect("it is set");
+        objects(&topology, &site)
+    };
+    let groups = of("swordfish");
+    let worker = group(&groups, "deployment/worker");
+    assert!(!worker.to_yaml().contains("swordfish"), "it is not shown");
+    let manifests = worker.manifests();
+    let of_kind = |kind: &str| {
+        let mut manifests = manifests.iter();
+        manifests
+            .find(|it| it["kind"] == kind)
+            .expect("it is there")
+    };
+    let secret = of_kind("Secret");
+    assert_eq!(secret["metadata"]["name"], "worker");
+    assert_eq!(secret["data"]["API_KEY"], "c3dvcmRmaXNo");
+    let pod = &of_kind("Deployment")["spec"]["template"];
+    let variables = pod["spec"]["containers"][0]["env"].as_array();
+    let variables = variables.expect("a list");
+    let named = |name: &str| variables.iter().find(|it| it["name"] == name);
+    insta::assert_snapshot!(named("API_KEY").expect("it is there"), @r#"{"name":"API_KEY","valueFrom":{"secretKeyRef":{"key":"API_KEY","name":"worker"}}}"#);
+    assert_eq!(named("LEVEL").expect("it is there")["value"], "debug");
+
+    let other = of("another");
+    let configuration = |groups: &[Group]| {
+        let manifests = group(groups, "deployment/worker").manifests();
+        let mut manifests = manifests.into_iter();
+        let deployment = manifests.find(|it| it["kind"] == "Deployment");
+        let template = deployment.expect("it is there")["spec"]["template"].clone();
+        template["metadata"]["annotations"][pod::CONFIGURATION].clone()
+    };
+    assert_ne!(configuration(&groups), configuration(&other));
 }

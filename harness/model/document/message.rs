@@ -26,6 +26,10 @@ pub(super) fn of(error: &Error, found: Option<&str>) -> String {
         Error::NullIntoString { .. } => {
             "expected a string, found nothing; write `''` for an empty string".to_owned()
         }
+        Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. } => wanted(found, "a string"),
+        Error::ExpectedMappingEndAfterEnumVariantValue { .. } => {
+            "expected one choice, found 2".to_owned()
+        }
         Error::InvalidBooleanStrict { .. } => wanted(found, "`true` or `false`"),
         Error::Eof { .. } => "the document is empty".to_owned(),
         Error::Budget { .. }

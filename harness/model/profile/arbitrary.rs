@@ -1,10 +1,12 @@
 //! Strategies for valid profiles, for property tests.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
+use serde_saphyr::Spanned;
 
 use super::arbitrary_value::{duration, scalar, spanned};
 use super::azure;
@@ -14,6 +16,8 @@ use super::model::{
     Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode, Temporal, Web,
     Worker,
 };
+use super::scalar::WorkerName;
+use super::variable::{Secret, Variable};
 use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
 
@@ -24,14 +28,14 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
         of(temporal().boxed()),
         of(mysql().prop_map(Database::Mysql).boxed()),
         of(web().boxed()),
-        of(worker().boxed()),
-        of(starter().boxed()),
+        workers().boxed(),
         of(backend().boxed()),
         of(promotion().boxed()),
     );
     (of("[a-z]{1,12}[ a-zé:#'\"-]{0,12}"), sections)
         .prop_map(|(description, sections)| {
-            let (temporal, database, web, worker, starter, backend, promotion) = sections;
+            let (temporal, database, web, (worker, workers, starter), backend, promotion) =
+                sections;
             Profile {
                 api_version: Some(ApiVersion::V1),
                 kind: Some(Kind::Profile),
@@ -42,6 +46,7 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
                 database,
                 web,
                 worker,
+                workers,
                 starter,
                 backend,
                 promotion,
@@ -140,6 +145,37 @@ fn web() -> impl Strategy<Value = Web> {
     )
 }
 
+type Several = Option<Spanned<BTreeMap<WorkerName, Worker>>>;
+
+/// One worker or several, and a starter that belongs to one of them.
+fn workers() -> impl Strategy<Value = (Option<Worker>, Several, Option<Starter>)> {
+    let named = (text("[a-z-]{1,20}"), worker(), any::<bool>());
+    let several = btree_map(text::<WorkerName>("[a-z]{1,8}"), named, 1..4).prop_map(|workers| {
+        // Each needs some of those before it, so there is no cycle.
+        let mut before: Vec<Spanned<WorkerName>> = Vec::new();
+        let mut all: BTreeMap<WorkerName, Worker> = BTreeMap::new();
+        for (name, (task_queue, worker, needs)) in workers {
+            let worker = Worker {
+                task_queue: Some(task_queue),
+                needs: needs.then(|| before.clone()),
+                ..worker
+            };
+            before.push(spanned(name.clone()));
+            all.insert(name, worker);
+        }
+        all
+    });
+    let one = (of(worker()), of(starter())).prop_map(|(worker, starter)| (worker, None, starter));
+    let several = (several, starter()).prop_map(|(workers, starter)| {
+        let starter = Starter {
+            worker: workers.keys().next().cloned().map(spanned),
+            ..starter
+        };
+        (None, Some(spanned(workers)), Some(starter))
+    });
+    prop_oneof![one, several]
+}
+
 fn worker() -> impl Strategy<Value = Worker> {
     let run = prop_oneof![
         Just(Run::BuiltIn),
@@ -150,7 +186,12 @@ fn worker() -> impl Strategy<Value = Worker> {
         }),
         "[a-z]{1,6}(/[a-z]{1,6})?(:[a-z0-9]{1,4})?".prop_map(|image| Run::Image(scalar(&image))),
     ];
-    let environment = btree_map(text("[A-Z_]{1,8}"), text("[ a-z0-9=:#]{0,8}"), 0..3);
+    let variable = prop_oneof![
+        text("[ a-z0-9=:#]{0,8}").prop_map(Variable::Text),
+        path().prop_map(|path| Variable::Secret(Secret::SecretFile(path))),
+        text("[A-Z_]{1,8}").prop_map(|name| Variable::Secret(Secret::SecretVariable(name))),
+    ];
+    let environment = btree_map(text("[A-Z_]{1,8}"), variable, 0..3);
     let values = (
         of(1_u16..99),
         of(text("[a-z-]{1,20}")),
@@ -165,6 +206,7 @@ fn worker() -> impl Strategy<Value = Worker> {
             task_queue,
             run,
             environment,
+            needs: None,
             ready_timeout: ready_timeout.map(spanned),
             termination_grace_period: grace.map(spanned),
         },
@@ -175,6 +217,7 @@ fn starter() -> impl Strategy<Value = Starter> {
     let mode = prop_oneof![Just(StarterMode::InWorker), Just(StarterMode::Off)];
     (of(mode), of(2000_u16..)).prop_map(|(mode, port)| Starter {
         mode,
+        worker: None,
         port: port
             .and_then(|number| Whole::new(number.into()))
             .map(spanned),

@@ -8,7 +8,7 @@ use serde_saphyr::Spanned;
 use super::azure;
 use super::dynamic_config::{DynamicConfig, Entry};
 use super::layer::{Layer, Layers};
-use super::model::{Backend, Database, Namespace, PortNumber, Profile, Run};
+use super::model::{Backend, Database, Namespace, PortNumber, Profile, Run, Worker};
 use crate::document::Error;
 use crate::quantity::Duration;
 
@@ -52,10 +52,7 @@ pub(super) fn set(layer: &Layer) -> Result<(), Error> {
 
 fn values(layer: &Layer) -> Result<(), Error> {
     let Profile {
-        temporal,
-        worker,
-        backend,
-        ..
+        temporal, backend, ..
     } = &layer.written;
     durations(layer)?;
     if let Some(Backend::Azure(written)) = backend {
@@ -69,17 +66,23 @@ fn values(layer: &Layer) -> Result<(), Error> {
             keys(layer, config)?;
         }
     }
-    match worker.as_ref().and_then(|worker| worker.run.as_ref()) {
-        Some(Run::Command(command))
-            if command
+    for worker in workers(&layer.written) {
+        if let Some(Run::Command(command)) = &worker.run
+            && command
                 .value
                 .first()
-                .is_none_or(|program| program.as_str().is_empty()) =>
+                .is_none_or(|program| program.as_str().is_empty())
         {
-            Err(layer.error_at(command, "the command has no program"))
+            return Err(layer.error_at(command, "the command has no program"));
         }
-        _ => Ok(()),
     }
+    Ok(())
+}
+
+/// The workers of a layer, in either form.
+fn workers(written: &Profile) -> impl Iterator<Item = &Worker> {
+    let several = written.workers.iter().flat_map(|it| it.value.values());
+    written.worker.iter().chain(several)
 }
 
 /// Checks the bounds of all durations.
@@ -88,7 +91,6 @@ fn durations(layer: &Layer) -> Result<(), Error> {
         temporal,
         database,
         web,
-        worker,
         promotion,
         ..
     } = &layer.written;
@@ -97,15 +99,20 @@ fn durations(layer: &Layer) -> Result<(), Error> {
         temporal.as_ref().and_then(|it| it.ready_timeout.as_ref()),
         database.and_then(|it| it.ready_timeout.as_ref()),
         web.as_ref().and_then(|it| it.ready_timeout.as_ref()),
-        worker.as_ref().and_then(|it| it.ready_timeout.as_ref()),
     ];
     for timeout in timeouts {
         within(layer, timeout, &READY, "ready-timeout")?;
     }
-    let grace = worker
-        .as_ref()
-        .and_then(|it| it.termination_grace_period.as_ref());
-    within(layer, grace, &GRACE, "termination-grace-period")?;
+    for worker in workers(&layer.written) {
+        within(
+            layer,
+            worker.ready_timeout.as_ref(),
+            &READY,
+            "ready-timeout",
+        )?;
+        let grace = worker.termination_grace_period.as_ref();
+        within(layer, grace, &GRACE, "termination-grace-period")?;
+    }
     let age = promotion.as_ref().and_then(|it| it.max_age.as_ref());
     within(layer, age, &VERDICT_AGE, "max-age")
 }

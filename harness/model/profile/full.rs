@@ -6,7 +6,7 @@ use serde_json::json;
 use super::node::{Node, leaf, map};
 use super::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
-    azure,
+    Workers, azure,
 };
 use crate::topology::{self, Namespace, Run, TemporalSettings};
 
@@ -18,11 +18,19 @@ pub(super) fn full(profile: &Profile) -> Node {
         temporal,
         database,
         web,
-        worker,
+        workers,
         starter,
         backend,
         promotion,
     } = profile;
+    let workers = match workers {
+        Workers::One(worker) => ("worker", self::worker(worker)),
+        Workers::Several(workers) => {
+            let entries = workers.iter();
+            let entries = entries.map(|(name, worker)| (name.to_string(), self::worker(worker)));
+            ("workers", Node::Map(entries.collect()))
+        }
+    };
     map([
         ("apiVersion", leaf("harness/v1")),
         ("kind", leaf("Profile")),
@@ -31,7 +39,7 @@ pub(super) fn full(profile: &Profile) -> Node {
         ("temporal", self::temporal(temporal)),
         ("database", self::database(database)),
         ("web", self::web(web)),
-        ("worker", self::worker(worker)),
+        workers,
         ("starter", self::starter(starter)),
         ("backend", self::backend(backend)),
         ("promotion", self::promotion(promotion)),
@@ -120,6 +128,7 @@ fn worker(worker: &Worker) -> Node {
         task_queue,
         run,
         environment,
+        needs,
         ready_timeout,
         termination_grace_period,
     } = worker;
@@ -134,14 +143,26 @@ fn worker(worker: &Worker) -> Node {
         ("task-queue", leaf(task_queue)),
         ("run", run),
         ("environment", Node::of(environment)),
+        (
+            "needs",
+            if needs.is_empty() {
+                leaf(())
+            } else {
+                leaf(needs)
+            },
+        ),
         ("ready-timeout", leaf(ready_timeout)),
         ("termination-grace-period", leaf(termination_grace_period)),
     ])
 }
 
 fn starter(starter: &Starter) -> Node {
-    let Starter { mode, port } = starter;
-    map([("mode", leaf(mode)), ("port", leaf(port))])
+    let Starter { mode, worker, port } = starter;
+    map([
+        ("mode", leaf(mode)),
+        ("worker", leaf(worker)),
+        ("port", leaf(port)),
+    ])
 }
 
 fn backend(backend: &Backend) -> Node {

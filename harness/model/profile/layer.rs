@@ -169,6 +169,22 @@ impl Layers {
         }
     }
 
+    /// An error at a key of the document, in the layer with the highest precedence that has it.
+    pub(super) fn error_at_key(
+        &self,
+        key: &str,
+        has: impl Fn(&Profile) -> bool,
+        message: &str,
+    ) -> Error {
+        let found = self.last(|written| has(written).then_some(()));
+        let layer = found.map_or(&self.leaf, |(layer, ())| layer);
+        let outline = layer.outline().unwrap_or_default();
+        match outline.into_iter().find(|(path, _)| *path == [key]) {
+            Some((_, position)) => layer.error_in(position, message),
+            None => layer.error(message),
+        }
+    }
+
     /// The layer with the highest precedence for which `find` returns a value, and that value.
     pub(super) fn last<'a, T>(
         &'a self,

@@ -23,7 +23,12 @@ impl Overlay for Profile {
             temporal: self.temporal.overlay(over.temporal),
             database: self.database.overlay(over.database),
             web: self.web.overlay(over.web),
-            worker: self.worker.overlay(over.worker),
+            // Several workers replace one.
+            worker: match over.workers {
+                Some(_) => over.worker,
+                None => self.worker.overlay(over.worker),
+            },
+            workers: self.workers.overlay(over.workers),
             starter: self.starter.overlay(over.starter),
             backend: self.backend.overlay(over.backend),
             promotion: self.promotion.overlay(over.promotion),
@@ -100,6 +105,7 @@ impl Overlay for Worker {
             task_queue: over.task_queue.or(self.task_queue),
             run: over.run.or(self.run),
             environment: self.environment.overlay(over.environment),
+            needs: over.needs.or(self.needs),
             ready_timeout: over.ready_timeout.or(self.ready_timeout),
             termination_grace_period: over
                 .termination_grace_period
@@ -112,6 +118,7 @@ impl Overlay for Starter {
     fn overlay(self, over: Self) -> Self {
         Self {
             mode: over.mode.or(self.mode),
+            worker: over.worker.or(self.worker),
             port: over.port.or(self.port),
         }
     }

@@ -20,7 +20,8 @@
 //!     list: |_: &camino::Utf8Path| Vec::new(),
 //! };
 //! let profile = profile::load(&request, &reader)?;
-//! assert_eq!(profile.worker.replicas, 3);
+//! let (worker, settings) = &profile.workers.services()[0];
+//! assert_eq!((worker.as_str(), settings.replicas), ("worker", 3));
 //! assert_eq!(profile.topology().digest, profile.digest());
 //! # Ok::<(), profile::Error>(())
 //! ```
@@ -48,6 +49,8 @@ mod scalar;
 mod schema;
 mod show;
 mod topology;
+mod variable;
+mod workers;
 
 pub use built_in::BUILT_IN;
 pub use error::Error;
@@ -55,8 +58,9 @@ pub use load::{Reader, Request, Source, Unresolved, load, read};
 pub use model::StarterMode;
 pub use resolved::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
+    Workers,
 };
-pub use scalar::{Name, NamespaceName, TaskQueueName, Version};
+pub use scalar::{Name, NamespaceName, TaskQueueName, Version, WorkerName};
 pub use schema::json_schema;
 pub use show::{Entry, Shown, ValueOrigin};
 

@@ -12,8 +12,9 @@ use super::azure::model::Azure;
 use super::dynamic_config::DynamicConfig;
 pub use super::scalar::Replicas;
 use super::scalar::{
-    EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version,
+    EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version, WorkerName,
 };
+use super::variable::Variable;
 use crate::document::choice;
 use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
@@ -52,8 +53,13 @@ pub struct Profile {
     pub database: Option<Database>,
     /// Temporal's web console. Required, because `version` has no default.
     pub web: Option<Web>,
-    /// The application's worker. Required, because `task-queue` has no default.
+    /// The application's worker. Required unless there are `workers`, because `task-queue` has no
+    /// default.
     pub worker: Option<Worker>,
+    /// Several workers, by name, at least one. They replace the `worker` of the extended profile.
+    /// Default: one `worker`.
+    #[schemars(with = "Option<BTreeMap<WorkerName, Worker>>")]
+    pub workers: Option<Spanned<BTreeMap<WorkerName, Worker>>>,
     /// The HTTP server that starts workflows. Default: a starter in each worker replica, on a free
     /// port.
     pub starter: Option<Starter>,
@@ -195,9 +201,13 @@ pub struct Worker {
     /// Where the program of the worker comes from. Default: `built-in`.
     #[serde(default, deserialize_with = "choice")]
     pub run: Option<Run>,
-    /// Additional environment variables. The harness also sets the variables for the address of
-    /// Temporal. Names are merged with those of the extended profile. Default: none.
-    pub environment: Option<BTreeMap<EnvironmentName, Text>>,
+    /// Additional environment variables, each a string or the place of a secret:
+    /// `{secret-file: PATH}` or `{secret-variable: NAME}`. The harness also sets the variables for
+    /// the address of Temporal. Names are merged with those of the extended profile. Default: none.
+    pub environment: Option<BTreeMap<EnvironmentName, Variable>>,
+    /// Names of other `workers` that must be ready before this one starts. Default: none.
+    #[schemars(with = "Option<Vec<WorkerName>>")]
+    pub needs: Option<Vec<Spanned<WorkerName>>>,
     /// Maximum time until a replica is ready, without the time of the build, `1ms` to `1d`.
     /// Default: `3m`.
     #[schemars(with = "Option<Duration>")]
@@ -231,6 +241,10 @@ pub enum Run {
 pub struct Starter {
     /// Where the starter runs. Default: `in-worker`.
     pub mode: Option<StarterMode>,
+    /// Name of the one of several `workers` that has the starter. Required with several workers,
+    /// unless `mode` is `off`.
+    #[schemars(with = "Option<WorkerName>")]
+    pub worker: Option<Spanned<WorkerName>>,
     /// HTTP port of the starter in the first worker replica, 1 to 65535. Default: a free port.
     #[schemars(with = "Option<PortNumber>")]
     pub port: Option<Spanned<PortNumber>>,

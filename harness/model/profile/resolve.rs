@@ -4,19 +4,16 @@
 use serde_saphyr::Spanned;
 
 use super::layer::Layers;
-use super::scalar::Text;
 use super::{
-    Backend, Database, Engine, K3d, Name, Profile, Promotion, Roles, Starter, Temporal, Web,
-    Worker, azure, check, dynamic_config, model,
+    Backend, Database, Engine, K3d, Name, Profile, Promotion, Roles, Temporal, Web, azure, check,
+    dynamic_config, model, workers,
 };
 use crate::document::Error;
 use crate::quantity::{Duration, Whole};
-use crate::topology::{self, Namespace, Run, TemporalSettings};
+use crate::topology::{self, Namespace, TemporalSettings};
 
-const READY_TIMEOUT: Duration = Duration::from_secs(180);
+pub(super) const READY_TIMEOUT: Duration = Duration::from_secs(180);
 
-/// The default of Kubernetes.
-const TERMINATION_GRACE_PERIOD: Duration = Duration::from_secs(30);
 const RETENTION: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const MAX_CONNECTIONS: u32 = 500;
 const VERDICT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,6 +35,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
         database,
         web,
         worker,
+        workers,
         starter,
         backend,
         promotion,
@@ -52,6 +50,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
     {
         dynamic_config::for_dev_server(layers, &temporal.settings)?;
     }
+    let workers = workers::resolve(layers, worker, workers)?;
     let profile = Profile {
         backend,
         name,
@@ -59,8 +58,8 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
         temporal,
         database: self::database(layers, database)?,
         web: self::web(layers, web.unwrap_or_default())?,
-        worker: self::worker(layers, worker.unwrap_or_default())?,
-        starter: self::starter(starter.unwrap_or_default()),
+        starter: workers::starter(layers, &workers, starter.unwrap_or_default())?,
+        workers,
         promotion: self::promotion(promotion.unwrap_or_default()),
     };
     azure::connections::check(layers, &profile)?;
@@ -162,42 +161,6 @@ fn web(layers: &Layers, written: model::Web) -> Result<Web, Error> {
     })
 }
 
-fn worker(layers: &Layers, written: model::Worker) -> Result<Worker, Error> {
-    let model::Worker {
-        replicas,
-        task_queue,
-        run,
-        environment,
-        ready_timeout,
-        termination_grace_period,
-    } = written;
-    Ok(Worker {
-        replicas: count(replicas),
-        task_queue: layers.require(task_queue, "worker.task-queue")?.to_string(),
-        run: match run.unwrap_or(model::Run::BuiltIn) {
-            model::Run::BuiltIn => Run::BuiltIn,
-            model::Run::Build(folder) => Run::Build(folder.to_string()),
-            model::Run::Command(command) => Run::Command(texts(&command.value)),
-            model::Run::Image(image) => Run::Image(image.to_string()),
-        },
-        environment: environment
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect(),
-        ready_timeout: value(ready_timeout, READY_TIMEOUT),
-        termination_grace_period: value(termination_grace_period, TERMINATION_GRACE_PERIOD),
-    })
-}
-
-fn starter(written: model::Starter) -> Starter {
-    let model::Starter { mode, port } = written;
-    Starter {
-        mode: mode.unwrap_or_default(),
-        port: number(port),
-    }
-}
-
 fn backend(layers: &Layers, name: &Name, written: model::Backend) -> Result<Backend, Error> {
     Ok(match written {
         model::Backend::Local(model::Local { k3d, process }) => Backend::Local {
@@ -252,18 +215,14 @@ fn promotion(written: model::Promotion) -> Promotion {
     }
 }
 
-fn count(replicas: Option<model::Replicas>) -> u16 {
+pub(super) fn count(replicas: Option<model::Replicas>) -> u16 {
     replicas.map_or(1, Whole::get_u16)
 }
 
-fn number(port: Option<Spanned<model::PortNumber>>) -> Option<u16> {
+pub(super) fn number(port: Option<Spanned<model::PortNumber>>) -> Option<u16> {
     port.map(|port| port.value.get_u16())
 }
 
-fn value(written: Option<Spanned<Duration>>, default: Duration) -> Duration {
+pub(super) fn value(written: Option<Spanned<Duration>>, default: Duration) -> Duration {
     written.map_or(default, |written| written.value)
-}
-
-fn texts(written: &[Text]) -> Vec<String> {
-    written.iter().map(ToString::to_string).collect()
 }

@@ -1,15 +1,15 @@
 //! Resolved profiles. All values are present and valid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::azure::Azure;
 use super::dynamic_config;
-use super::{Name, StarterMode};
+use super::{Name, StarterMode, WorkerName};
 use crate::quantity::Duration;
-use crate::topology::{Run, TemporalSettings};
+use crate::topology::{Run, ServiceName, TemporalSettings, Variable};
 
 /// A resolved profile. [`super::model`] documents the values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,7 +20,8 @@ pub struct Profile {
     pub temporal: Temporal,
     pub database: Database,
     pub web: Web,
-    pub worker: Worker,
+    #[serde(flatten)]
+    pub workers: Workers,
     pub starter: Starter,
     pub backend: Backend,
     pub promotion: Promotion,
@@ -71,7 +72,31 @@ pub struct Web {
     pub ready_timeout: Duration,
 }
 
-/// The application's worker.
+/// The application's workers, at least one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Workers {
+    /// The only one. Its service is `worker`.
+    #[serde(rename = "worker")]
+    One(Worker),
+    /// Several, by name. The service of each is `worker-NAME`.
+    #[serde(rename = "workers")]
+    Several(BTreeMap<WorkerName, Worker>),
+}
+
+impl Workers {
+    /// Every worker with the name of its service.
+    pub fn services(&self) -> Vec<(ServiceName, &Worker)> {
+        match self {
+            Self::One(worker) => vec![(ServiceName::worker(None), worker)],
+            Self::Several(workers) => workers
+                .iter()
+                .map(|(name, worker)| (ServiceName::worker(Some(name.as_str())), worker))
+                .collect(),
+        }
+    }
+}
+
+/// One of the application's workers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Worker {
@@ -80,7 +105,9 @@ pub struct Worker {
     pub task_queue: String,
     pub run: Run,
     /// Additional environment variables.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, Variable>,
+    /// The workers that must be ready first.
+    pub needs: BTreeSet<WorkerName>,
     /// The maximum time until a replica is ready.
     pub ready_timeout: Duration,
     /// The time between SIGTERM and SIGKILL.
@@ -92,6 +119,8 @@ pub struct Worker {
 #[serde(rename_all = "kebab-case")]
 pub struct Starter {
     pub mode: StarterMode,
+    /// The worker that has it, if there are several.
+    pub worker: Option<WorkerName>,
     /// The HTTP port of the first replica, if pinned.
     pub port: Option<u16>,
 }

@@ -64,6 +64,22 @@ scalar!(
 );
 
 scalar!(
+    /// The name of one of several workers. Its service is `worker-NAME`, and a replica of it
+    /// `worker-NAME-0`, so the name does not end like a number of a replica.
+    WorkerName,
+    r"^(?!.*-[0-9]+$)[a-z]([a-z0-9-]{0,30}[a-z0-9])?$",
+    "orders",
+    "the name of a worker (1 to 32 lowercase letters, digits and `-`, beginning with a letter, not \
+     ending with `-` or with `-` and a number)",
+    |text| {
+        let numbered = text.rsplit_once('-').is_some_and(|(_, end)| {
+            end.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        text.parse::<Name>().is_ok() && text.starts_with(|first: char| first.is_ascii_lowercase()) && !numbered
+    }
+);
+
+scalar!(
     /// The version of a release. It is part of Kubernetes labels, which end with a letter or digit
     /// and have at most 63 characters.
     Version,

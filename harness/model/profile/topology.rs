@@ -1,6 +1,6 @@
 //! Derives the topology from a profile, independent of the backend.
 
-use super::{Database, Profile, Starter, StarterMode, Temporal, Web, Worker};
+use super::{Database, Profile, Starter, StarterMode, Temporal, Web, Worker, Workers};
 use crate::quantity::Duration;
 use crate::topology::{Component, Digest, Port, Probe, Service, ServiceName, Topology};
 
@@ -10,7 +10,6 @@ const HISTORY: &str = "temporal-history";
 const MATCHING: &str = "temporal-matching";
 const TEMPORAL_WORKER: &str = "temporal-worker";
 const WEB: &str = "web";
-const WORKER: &str = "worker";
 
 impl Profile {
     /// The digest of the topology. Two profiles that run the same topology on different backends
@@ -28,10 +27,10 @@ impl Profile {
             temporal,
             database,
             web,
-            worker,
+            workers,
             starter,
         } = self;
-        Digest::of(&(temporal, database, web, worker, starter))
+        Digest::of(&(temporal, database, web, workers, starter))
     }
 
     /// The topology. Each service comes after the services that it needs.
@@ -39,7 +38,7 @@ impl Profile {
         let mut services = vec![mysql(&self.database)];
         services.extend(roles(&self.temporal));
         services.push(web(&self.web));
-        services.push(worker(&self.worker, &self.starter));
+        services.extend(in_order(workers(&self.workers, &self.starter)));
         Topology {
             digest: self.digest(),
             temporal: self.temporal.settings.clone(),
@@ -127,32 +126,60 @@ fn web(web: &Web) -> Service {
     }
 }
 
-/// The application's worker. It also needs history and matching, because a workflow starts only if
+fn workers(workers: &Workers, starter: &Starter) -> Vec<Service> {
+    let each = workers.services().into_iter().map(|(name, worker)| {
+        let has_starter = starter.mode == StarterMode::InWorker
+            && starter
+                .worker
+                .as_ref()
+                .is_none_or(|it| ServiceName::worker(Some(it.as_str())) == name);
+        let starter = has_starter.then(|| port("starter", starter.port));
+        self::worker(name, worker, starter)
+    });
+    each.collect()
+}
+
+/// The same services, each after the services that it needs. A profile has no cycles.
+fn in_order(mut services: Vec<Service>) -> Vec<Service> {
+    let mut ordered = Vec::new();
+    while !services.is_empty() {
+        let waits = |service: &Service| {
+            let mut open = services.iter();
+            open.any(|other| service.needs.contains(&other.name))
+        };
+        let (waiting, next): (Vec<Service>, _) = services.iter().cloned().partition(waits);
+        assert!(!next.is_empty(), "workers need each other in a cycle");
+        ordered.extend(next);
+        services = waiting;
+    }
+    ordered
+}
+
+/// A worker of the application. It also needs history and matching, because a workflow starts only if
 /// both serve.
-fn worker(worker: &Worker, starter: &Starter) -> Service {
+fn worker(name: ServiceName, worker: &Worker, starter: Option<Port>) -> Service {
     let Worker {
         replicas,
         task_queue,
         run,
         environment,
+        needs,
         ready_timeout,
         termination_grace_period,
     } = worker;
     let mut readiness = vec![Probe::TaskQueuePolled {
         task_queue: task_queue.clone(),
     }];
-    let ports = match starter.mode {
-        StarterMode::InWorker => {
-            readiness.push(Probe::HttpOk {
-                port: "starter".to_owned(),
-                path: "/ping".to_owned(),
-            });
-            vec![port("starter", starter.port)]
-        }
-        StarterMode::Off => Vec::new(),
-    };
+    readiness.extend(starter.as_ref().map(|port| Probe::HttpOk {
+        port: port.name.clone(),
+        path: "/ping".to_owned(),
+    }));
+    let server = [FRONTEND, HISTORY, MATCHING].map(ServiceName::new);
+    let others = needs
+        .iter()
+        .map(|it| ServiceName::worker(Some(it.as_str())));
     Service {
-        name: ServiceName::new(WORKER),
+        name,
         component: Component::Worker {
             task_queue: task_queue.clone(),
             run: run.clone(),
@@ -160,8 +187,8 @@ fn worker(worker: &Worker, starter: &Starter) -> Service {
             termination_grace_period: *termination_grace_period,
         },
         replicas: *replicas,
-        ports,
-        needs: [FRONTEND, HISTORY, MATCHING].map(ServiceName::new).into(),
+        ports: starter.into_iter().collect(),
+        needs: server.into_iter().chain(others).collect(),
         readiness,
         ready_timeout: *ready_timeout,
     }

@@ -16,9 +16,9 @@ pub use database_connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed
 pub use digest::{Digest, Digester};
 pub use dynamic_config::{Conditional, DynamicConfig, Setting, dynamic_config_text};
 pub use model::{
-    Component, Database, Layer, Namespace, Port, Run, Service, ServiceName, TemporalSettings, Tls,
-    Topology,
+    Component, Database, Layer, Namespace, Port, Run, SecretSource, Service, ServiceName,
+    TemporalSettings, Tls, Topology, Variable,
 };
 pub use probe::Probe;
 pub use worker::Worker;
-pub use worker_build::WorkerBuild;
+pub use worker_build::{WorkerBuild, WorkerBuilds};

@@ -87,6 +87,14 @@ impl ServiceName {
         Self(name.into())
     }
 
+    /// The service of a worker: of one of several by its name, or of the only one.
+    pub fn worker(name: Option<&str>) -> Self {
+        match name {
+            Some(name) => Self(format!("worker-{name}")),
+            None => Self("worker".to_owned()),
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -165,17 +173,35 @@ pub enum Component {
         /// Version, such as `2.54.1`.
         version: String,
     },
-    /// The application's worker. It may contain the HTTP starter.
+    /// A worker of the application. It may contain the HTTP starter.
     Worker {
         /// The task queue that it polls.
         task_queue: String,
         run: Run,
         /// Additional environment variables. The harness also sets the variables for the address of
         /// Temporal.
-        environment: BTreeMap<String, String>,
+        environment: BTreeMap<String, Variable>,
         /// The time between SIGTERM and SIGKILL.
         termination_grace_period: Duration,
     },
+}
+
+/// The value of an environment variable, or where to read it from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Variable {
+    Text(String),
+    Secret(SecretSource),
+}
+
+/// Where a secret is. The secret itself is not part of a topology.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretSource {
+    /// The path of a file. A line break at its end does not belong to the secret.
+    SecretFile(String),
+    /// The name of a variable in the environment of the harness.
+    SecretVariable(String),
 }
 
 /// Where the program of a worker comes from.

@@ -1,11 +1,11 @@
-//! The application's worker in a topology.
+//! The application's workers in a topology.
 
 use std::collections::BTreeMap;
 
-use super::{Component, Run, Service, Topology};
+use super::{Component, Run, SecretSource, Service, Topology, Variable};
 use crate::quantity::Duration;
 
-/// The application's worker. Every topology has exactly one service of this kind.
+/// A worker of the application.
 #[derive(Debug, Clone, Copy)]
 pub struct Worker<'a> {
     pub service: &'a Service,
@@ -18,13 +18,20 @@ pub struct Worker<'a> {
     /// The time between SIGTERM and SIGKILL.
     pub termination_grace_period: Duration,
     /// The variables of the profile.
-    own: &'a BTreeMap<String, String>,
+    own: &'a BTreeMap<String, Variable>,
 }
 
 impl Topology {
-    pub fn worker(&self) -> Worker<'_> {
-        let mut services = self.services.iter();
-        let worker = services.find_map(|service| match &service.component {
+    /// The workers, at least one. Each comes after those that it needs.
+    pub fn workers(&self) -> impl Iterator<Item = Worker<'_>> {
+        self.services
+            .iter()
+            .filter_map(|service| self.worker(service))
+    }
+
+    /// The worker of a service, if it is one.
+    pub fn worker<'a>(&'a self, service: &'a Service) -> Option<Worker<'a>> {
+        match &service.component {
             Component::Worker {
                 task_queue,
                 run,
@@ -39,22 +46,47 @@ impl Topology {
                 own: environment,
             }),
             _ => None,
-        });
-        worker.expect("every topology has a worker")
+        }
+    }
+
+    /// The task queue that all workers poll; `None` if they poll several.
+    pub fn task_queue(&self) -> Option<&str> {
+        let mut queues = self.workers().map(|worker| worker.task_queue);
+        let first = queues.next()?;
+        queues.all(|other| other == first).then_some(first)
     }
 }
 
-impl Worker<'_> {
-    /// The variables of a replica, with the frontend at `address`. The variables that tell it what
-    /// to poll replace those of the profile.
+/// The variables that tell a worker what to poll.
+const ADDRESS: &str = "TEMPORAL_ADDRESS";
+const NAMESPACE: &str = "TEMPORAL_NAMESPACE";
+const TASK_QUEUE: &str = "TEMPORAL_TASK_QUEUE";
+
+impl<'a> Worker<'a> {
+    /// The variables of a replica that are no secrets, with the frontend at `address`. The
+    /// variables that tell it what to poll replace those of the profile.
     pub fn environment(&self, address: impl Into<String>) -> BTreeMap<String, String> {
-        let mut environment = self.own.clone();
+        let texts = self.own.iter().filter_map(|(name, value)| match value {
+            Variable::Text(text) => Some((name.clone(), text.clone())),
+            Variable::Secret(_) => None,
+        });
+        let mut environment: BTreeMap<String, String> = texts.collect();
         environment.extend([
-            ("TEMPORAL_ADDRESS".to_owned(), address.into()),
-            ("TEMPORAL_NAMESPACE".to_owned(), self.namespace.to_owned()),
-            ("TEMPORAL_TASK_QUEUE".to_owned(), self.task_queue.to_owned()),
+            (ADDRESS.to_owned(), address.into()),
+            (NAMESPACE.to_owned(), self.namespace.to_owned()),
+            (TASK_QUEUE.to_owned(), self.task_queue.to_owned()),
         ]);
         environment
+    }
+
+    /// The variables that are secrets, with the place of each.
+    pub fn secrets(&self) -> impl Iterator<Item = (&'a str, &'a SecretSource)> {
+        self.own.iter().filter_map(|(name, value)| match value {
+            Variable::Secret(source) if ![ADDRESS, NAMESPACE, TASK_QUEUE].contains(&&**name) => {
+                Some((name.as_str(), source))
+            }
+            Variable::Secret(_) | Variable::Text(_) => None,
+        })
     }
 }
 
@@ -70,7 +102,7 @@ mod tests {
         ];
         let profile = load(&[], "local", &sets).expect("a valid profile");
         let topology = profile.topology();
-        let worker = topology.worker();
+        let worker = topology.workers().next().expect("there is one");
         assert_eq!(worker.service.name.as_str(), "worker");
         let environment = worker.environment("127.0.0.1:7233").into_iter();
         let lines = environment.map(|(name, value)| format!("{name}={value}"));

@@ -1,12 +1,16 @@
-//! Identifies the build of the worker. A verdict applies to a topology and a worker build.
+//! Identifies the builds of the workers. A verdict applies to a topology and the builds that ran.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::{Digest, ServiceName};
 
-/// A build of the worker, with all identities that are known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// A build of a worker, with all identities that are known.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub struct WorkerBuild {
     /// SHA-256 of the executable. If the command has arguments: of the executable, the arguments,
@@ -57,6 +61,44 @@ impl WorkerBuild {
     }
 }
 
+/// The builds of the workers, by service. It has those that are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct WorkerBuilds(
+    #[schemars(with = "BTreeMap<String, WorkerBuild>")] pub BTreeMap<ServiceName, WorkerBuild>,
+);
+
+impl WorkerBuilds {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether these are known to include each of the others.
+    pub fn include(&self, others: &Self) -> bool {
+        let mut others = others.0.iter();
+        others.all(|(service, other)| {
+            let own = self.0.get(service);
+            own.is_some_and(|own| own.is_same(other))
+        })
+    }
+
+    /// A short name for people: that of the only one, or each with its service.
+    pub fn short(&self) -> String {
+        let mut builds = self.0.iter();
+        if let (Some((_, only)), None) = (builds.next(), builds.next()) {
+            return only.short();
+        }
+        let each = self.0.iter();
+        let each: Vec<String> = each
+            .map(|(service, build)| format!("{service} {}", build.short()))
+            .collect();
+        match &*each {
+            [] => WorkerBuild::default().short(),
+            each => each.join(", "),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +128,31 @@ mod tests {
         assert!(same(&build(None, None, Some("worker:1")), &in_image));
         assert!(!same(&build(None, None, Some("worker:1")), &program));
         assert!(!same(&WorkerBuild::default(), &WorkerBuild::default()));
+    }
+
+    #[test]
+    fn builds_include_others_if_they_have_the_same_of_each_service() {
+        let builds = |of: &[(&str, &str)]| {
+            let each = of.iter().map(|(service, content)| {
+                let build = build(Some(content), None, None);
+                (ServiceName::new(*service), build)
+            });
+            WorkerBuilds(each.collect())
+        };
+        let both = builds(&[("worker-mail", "a"), ("worker-orders", "b")]);
+        assert!(both.include(&both));
+        assert!(both.include(&builds(&[("worker-mail", "a")])));
+        assert!(!builds(&[("worker-mail", "a")]).include(&both));
+        assert!(!both.include(&builds(&[("worker-mail", "b")])));
+        let digest = |content: &str| Digest::of_bytes(content.as_bytes()).short().to_owned();
+        let (a, b) = (digest("a"), digest("b"));
+        let short = format!("worker-mail program {a}, worker-orders program {b}");
+        assert_eq!(both.short(), short);
+        assert_eq!(
+            builds(&[("worker-mail", "a")]).short(),
+            format!("program {a}")
+        );
+        assert_eq!(WorkerBuilds::default().short(), "of unknown identity");
     }
 
     #[test]

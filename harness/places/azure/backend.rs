@@ -48,7 +48,7 @@ pub struct AzureBackend {
     pub stack: Arc<Stack>,
     /// The connection to the cluster.
     pub link: Arc<Link>,
-    /// Builds the worker's image.
+    /// Builds the workers' images.
     pub worker: Maker,
     /// The password of the database.
     pub password: Password,
@@ -117,7 +117,10 @@ impl AzureBackend {
                 self.link.forget().await;
                 Ok(())
             }
-            ResourceKind::Image => self.image.push(&parts.materials.worker, reporter).await,
+            ResourceKind::Image => {
+                let workers = &parts.materials.workers;
+                self.image.push(id, workers, reporter).await
+            }
             ResourceKind::Namespace => {
                 let frontend = self.link.frontend().await?;
                 let made = parts.namespaces.apply(id, frontend).await;
@@ -175,8 +178,8 @@ impl AzureBackend {
         let scope = self.site.scope().await?;
         let mut observed = Vec::new();
         if let Some(parts) = parts {
-            let worker = &parts.materials.worker;
-            observed.extend(self.image.observe(&scope, worker).await?);
+            let workers = &parts.materials.workers;
+            observed.extend(self.image.observe(&scope, workers).await?);
         }
         observed.extend(self.objects.observe(&scope).await);
         if let Some(parts) = parts
@@ -216,9 +219,9 @@ impl Backend for AzureBackend {
     async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
         let scope = self.site.scope().await?;
         let mut expected = vec![group::id(&scope.group), stack::id(&scope)];
-        if !matches!(topology.worker().run, Run::Image(_)) {
-            expected.push(image::id());
-        }
+        let workers = topology.workers();
+        let made = workers.filter(|worker| !matches!(worker.run, Run::Image(_)));
+        expected.extend(made.map(|worker| image::id(&worker.service.name)));
         if !self.site.without_cluster() {
             expected.extend(kubernetes::expected(topology));
             expected.extend(Namespaces::expected(topology));
@@ -294,7 +297,10 @@ impl Backend for AzureBackend {
         match id.kind() {
             ResourceKind::Group => self.group.ready().await,
             ResourceKind::Stack => self.stack.ready().await,
-            ResourceKind::Image => self.image.ready(materials.map(|it| &it.worker)).await,
+            ResourceKind::Image => {
+                let workers = materials.map(|it| &it.workers);
+                self.image.ready(id, workers).await
+            }
             ResourceKind::Namespace => match self.link.frontend().await {
                 Ok(frontend) => namespaces::ready(id.name(), frontend).await,
                 Err(error) => Readiness::unseen(&error),

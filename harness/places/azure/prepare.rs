@@ -1,6 +1,7 @@
 //! Prepares a promotion: the image, the password, the names and the objects.
 
 use azure::arm;
+use backend::WorkerSecrets;
 use backend::namespaces::Namespaces;
 use backend::{Backend as _, Fetch, Prepared, Provision};
 use base::secret::Secret;
@@ -42,12 +43,13 @@ impl Preparation<'_> {
         if provision.fetch == Fetch::Missing {
             self.worker.foresee(topology)?;
         }
+        let secrets = WorkerSecrets::read(topology, &self.site.settings.environment)?;
         // Azure answers fast, and building images takes minutes, so Azure is asked first.
         let scope = self.site.scope().await?;
         let found = self.stack.find_in_group().await?;
         let found = found.map(|(_, stack)| stack);
         let stand_in = self.stand_in().await?;
-        let worker = self.worker.provide(topology, provision).await?;
+        let workers = self.worker.provide(topology, provision).await?;
         let mysql = match &stand_in {
             Some((_, stand_in)) => stand_in.mysql_server().clone(),
             None => self.server(&scope, found.is_some()).await?,
@@ -55,7 +57,8 @@ impl Preparation<'_> {
         let spec = self.spec(&scope, found.as_ref(), mysql.password.clone())?;
         let materials = Materials {
             topology: topology.clone(),
-            worker,
+            workers,
+            secrets,
             mysql,
         };
         let outputs = found.map(|stack| stack.properties.outputs);
@@ -70,7 +73,7 @@ impl Preparation<'_> {
             self.group.desire(&scope.group),
             Stack::desire(&scope, &spec),
         ];
-        desired.extend(self.image.desire(&scope, &materials.worker));
+        desired.extend(self.image.desire(&scope, &materials.workers));
         desired.extend(groups.values().map(Group::resource));
         desired.extend(namespaces.desire());
         let (stand_in_resources, stand_in) = stand_in.unzip();

@@ -2,10 +2,11 @@
 //! network.
 
 use azure::template::{self, Caller, CallerKind, DeploymentScope, Names};
+use backend::WorkerSecrets;
 use base::secret::Secret;
 use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Site};
 use model::profile::azure::Azure;
-use model::topology::{Run, Topology};
+use model::topology::Topology;
 use serde_json::Value;
 
 use super::objects::{RESOLVER, exposure};
@@ -31,14 +32,10 @@ pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Ve
     };
     let tags = [(PROFILE.to_owned(), profile.to_owned())].into();
     let template = template::template(azure, &topology.database, &place, &tags);
-    let worker = match topology.worker().run {
-        Run::Image(image) => image,
-        _ => WORKER,
-    };
     let site = Site {
         namespace: NAMESPACE.to_owned(),
         instance: profile.to_owned(),
-        images: Images::of(topology, worker),
+        images: Images::rendered(topology, WORKER),
         mysql: MysqlServer {
             host: format!("{}.mysql.database.azure.com", Names::of(&place).mysql),
             port: database::PORT,
@@ -46,6 +43,7 @@ pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Ve
             password: Secret::new(""),
             roots: Some(roots::bundle().to_owned()),
         },
+        secrets: WorkerSecrets::hidden(topology),
         exposure: exposure(&azure.expose),
         resolver: RESOLVER,
     };

@@ -116,7 +116,10 @@ impl K3dBackend {
         match id.kind() {
             ResourceKind::Network => self.network.make().await?,
             ResourceKind::Cluster => self.nodes.make(&parts.cluster, &parts.cancel).await?,
-            ResourceKind::Images => self.images.make(&parts.images, &parts.cancel).await?,
+            ResourceKind::Images => {
+                let (images, workers) = (&parts.images, &parts.workers);
+                self.images.make(images, workers, &parts.cancel).await?;
+            }
             ResourceKind::Namespace => {
                 let frontend = ClusterRecord::frontend(&self.site.state)?;
                 let made = parts.namespaces.apply(id, frontend).await;

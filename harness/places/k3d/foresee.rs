@@ -15,8 +15,8 @@ pub(super) async fn foresee(
     cancel: &CancellationToken,
 ) -> Result<(), backend::Error> {
     if site.settings.extent == Extent::Topology {
-        let (run, environment) = (topology.worker().run, &site.settings.environment);
-        artifact::foresee_worker_image(run, environment).map_err(Error::from)?;
+        let environment = &site.settings.environment;
+        artifact::foresee_worker_images(topology, environment).map_err(Error::from)?;
     }
     site.mysql().await?.foresee(topology).await?;
     let version = site.k3d_version(cancel).await?;

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use docker::Engine;
 use futures_util::future::try_join_all;
 use kubernetes::Images;
-use model::topology::{Digest, Topology, WorkerBuild};
+use model::topology::{Digest, Topology};
 
 use super::error::Error;
 
@@ -19,8 +19,6 @@ pub(super) struct Image {
     pub(super) id: String,
     /// The archive to import it from. Without one, it is imported from Docker.
     pub(super) archive: Option<Utf8PathBuf>,
-    /// The build of the worker in it. Only the worker's image has one.
-    pub(super) build: Option<WorkerBuild>,
 }
 
 impl Image {
@@ -35,14 +33,14 @@ pub(super) fn ids(images: &[Image]) -> BTreeMap<String, String> {
     images.iter().map(id).collect()
 }
 
-/// The references of a topology's images, except the worker's.
+/// The references of a topology's images, except the workers'.
 pub(super) fn references(topology: &Topology) -> [String; 3] {
     let Images {
         server,
         admin_tools,
         web,
-        worker: _,
-    } = Images::of(topology, "");
+        workers: _,
+    } = Images::of(topology, BTreeMap::new());
     [server, admin_tools, web]
 }
 
@@ -70,7 +68,6 @@ pub(super) async fn provide(
             reference: reference.clone(),
             id: found.map_or_else(|| "missing".to_owned(), |image| image.id),
             archive: None,
-            build: None,
         })
     });
     Ok(try_join_all(each).await?)

@@ -6,7 +6,7 @@ use backend::Readiness;
 use futures_util::future::try_join_all;
 use model::plan::{Observed, Resource, State};
 use model::quantity::Duration;
-use model::topology::Digest;
+use model::topology::{Digest, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
@@ -63,10 +63,12 @@ impl NodeImages {
         }))
     }
 
-    /// Imports the images that a node lacks or has in another version.
+    /// Imports the images that a node lacks or has in another version. `workers` are the builds
+    /// among them.
     pub(super) async fn make(
         &self,
         wanted: &[Image],
+        workers: &WorkerBuilds,
         cancel: &CancellationToken,
     ) -> Result<(), Error> {
         self.nodes.end_orphans().await?;
@@ -82,7 +84,7 @@ impl NodeImages {
         let imported = Imported {
             nodes,
             ids: ids(wanted),
-            worker: wanted.iter().find_map(|image| image.build.clone()),
+            workers: workers.clone(),
         };
         ClusterRecord::change(&self.site().state, |record| record.images = Some(imported))
     }
@@ -192,7 +194,6 @@ mod tests {
             reference: "worker:1".to_owned(),
             id: id.to_owned(),
             archive: None,
-            build: None,
         };
         assert_ne!(Image::digest(&[image("a")]), Image::digest(&[image("b")]));
     }

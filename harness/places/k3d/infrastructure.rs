@@ -103,7 +103,6 @@ impl Infrastructure {
             reference: reference.to_owned(),
             id: reference.to_owned(),
             archive: Some(archive.to_owned()),
-            build: None,
         }];
         let needed = images.iter().collect();
         let imported = self.images.import(&record, &images, needed, cancel);

@@ -1,8 +1,9 @@
 //! Renders the objects of a cluster from a profile alone: no Docker, no cluster, no network.
 
+use backend::WorkerSecrets;
 use base::secret::Secret;
 use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Resolver, Site};
-use model::topology::{Run, Tls, Topology};
+use model::topology::{Tls, Topology};
 
 use super::ports;
 
@@ -14,7 +15,7 @@ const CERTIFICATE: &str = "<the database's certificate>";
 /// The groups of a topology's objects. The worker's image, unless the profile names it, and the
 /// facts of the database are placeholders in angle brackets.
 pub fn objects(profile: &str, topology: &Topology) -> Vec<Group> {
-    let images = Images::of(topology, worker(topology));
+    let images = Images::rendered(topology, WORKER);
     let mysql = MysqlServer {
         host: HOST.to_owned(),
         port: database::PORT,
@@ -25,23 +26,25 @@ pub fn objects(profile: &str, topology: &Topology) -> Vec<Group> {
             Tls::Off => None,
         },
     };
-    kubernetes::objects(topology, &site(profile, images, mysql))
-}
-
-fn worker(topology: &Topology) -> &str {
-    match topology.worker().run {
-        Run::Image(image) => image,
-        _ => WORKER,
-    }
+    kubernetes::objects(
+        topology,
+        &site(profile, images, mysql, WorkerSecrets::hidden(topology)),
+    )
 }
 
 /// What the objects of a profile are rendered for.
-pub(super) fn site(profile: &str, images: Images, mysql: MysqlServer) -> Site {
+pub(super) fn site(
+    profile: &str,
+    images: Images,
+    mysql: MysqlServer,
+    secrets: WorkerSecrets,
+) -> Site {
     Site {
         namespace: NAMESPACE.to_owned(),
         instance: profile.to_owned(),
         images,
         mysql,
+        secrets,
         exposure: ports::exposure(),
         resolver: Resolver::Pods,
     }

@@ -6,7 +6,7 @@ use backend::namespaces::Namespaces;
 use database::Prepared;
 use kubernetes::{Group, MysqlServer};
 use model::plan::ResourceId;
-use model::topology::Topology;
+use model::topology::{Topology, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::image::Image;
@@ -19,6 +19,8 @@ pub struct Parts {
     pub(super) cluster: nodes::Wanted,
     /// The images that its nodes need.
     pub(super) images: Vec<Image>,
+    /// The builds of the workers among them.
+    pub(super) workers: WorkerBuilds,
     /// The database beside it.
     pub(super) database: Prepared,
     /// The database, in the terms of the objects.

@@ -10,7 +10,7 @@ use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use kubernetes::Cluster;
 use model::plan::{ResourceId, ResourceKind};
-use model::topology::{ServiceName, WorkerBuild};
+use model::topology::{ServiceName, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::nodes::Nodes;
@@ -97,8 +97,10 @@ impl Host for Pods {
         }
     }
 
-    async fn worker_build(&self) -> Option<WorkerBuild> {
-        let record = ClusterRecord::read(&self.site().state).ok()?;
-        record.damaged_as_none()?.images?.worker
+    async fn worker_builds(&self) -> WorkerBuilds {
+        let read = ClusterRecord::read(&self.site().state).ok();
+        let record = read.and_then(Stored::damaged_as_none);
+        let images = record.and_then(|record| record.images);
+        images.map(|imported| imported.workers).unwrap_or_default()
     }
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use backend::namespaces::Namespaces;
-use backend::{Fetch, Provision};
+use backend::{Fetch, Provision, WorkerSecrets};
 use database::{Prepared, SchemaTool};
 use docker::OWNER;
 use kubernetes::{Group, Images, MysqlServer};
 use model::plan::ResourceId;
-use model::topology::Topology;
+use model::topology::{ServiceName, Topology, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::container_host::ContainerHost;
@@ -42,6 +42,8 @@ impl Preparation<'_> {
         if self.provision.fetch == Fetch::Missing {
             foresee(self.site(), self.topology, self.provision.cancel).await?;
         }
+        let environment = &self.site().settings.environment;
+        let secrets = WorkerSecrets::read(self.topology, environment)?;
         let ports = self.ports().await?;
         let node_image = node_image(&self.site().settings.cluster);
         let cluster = self.cluster(&node_image, &ports);
@@ -52,10 +54,11 @@ impl Preparation<'_> {
         let images = Box::pin(self.images(&own));
         let (database, images) = both(database, images, &stop).await?;
         let server = self.server(&database).await?;
-        let groups = match &images.worker {
-            Some(worker) if self.site().settings.extent == Extent::Topology => {
-                let references = Images::of(self.topology, worker);
-                self.groups(references, server.clone(), &images.all)
+        let (workers, builds) = images.workers.unzip();
+        let groups = match workers {
+            Some(workers) if self.site().settings.extent == Extent::Topology => {
+                let references = Images::of(self.topology, workers);
+                self.groups((references, secrets), server.clone(), &images.all)
             }
             _ => BTreeMap::new(),
         };
@@ -67,6 +70,7 @@ impl Preparation<'_> {
                 ports: ports.cluster,
             },
             images: images.all,
+            workers: builds.unwrap_or_default(),
             database,
             server,
             groups,
@@ -101,7 +105,7 @@ impl Preparation<'_> {
             address: ports.mysql.address,
             network: Some(names.network().to_owned()),
             needs: vec![names.network_id()],
-            schema_tool: SchemaTool::Image(Images::of(self.topology, "").admin_tools),
+            schema_tool: SchemaTool::Image(Images::of(self.topology, BTreeMap::new()).admin_tools),
             schema: false,
         };
         let provision = Provision {
@@ -128,31 +132,33 @@ impl Preparation<'_> {
     async fn images(self, own: &[String]) -> Result<Provided, backend::Error> {
         let engine = self.site().engine().await?;
         let public = image::references(self.topology);
-        let (own, mut all, worker) = tokio::try_join!(
+        let (own, mut all, workers) = tokio::try_join!(
             image::provide(engine, own, self.provision),
             image::provide(engine, &public, self.provision),
-            worker::image(self.site(), self.topology, engine, self.provision),
+            worker::images(self.site(), self.topology, engine, self.provision),
         )?;
-        let reference = worker.as_ref().map(|worker| worker.reference.clone());
-        all.extend(worker);
+        let workers = workers.map(|workers| {
+            all.extend(workers.images);
+            (workers.references, workers.builds)
+        });
         let node = own.into_iter().map(|image| image.id).next();
         Ok(Provided {
             node: node.unwrap_or_default(),
             all,
-            worker: reference,
+            workers,
         })
     }
 
     fn groups(
         self,
-        references: Images,
+        (references, secrets): (Images, WorkerSecrets),
         server: MysqlServer,
         images: &[Image],
     ) -> BTreeMap<ResourceId, Group> {
         let Site {
             names, settings, ..
         } = self.site();
-        let site = objects::site(&settings.profile, references, server);
+        let site = objects::site(&settings.profile, references, server, secrets);
         let groups = kubernetes::objects(self.topology, &site).into_iter();
         let groups = groups.map(|group| groups::with_needs(group, names, images));
         groups.map(|group| (group.id.clone(), group)).collect()
@@ -210,8 +216,8 @@ struct Provided {
     node: String,
     /// The images that the nodes need.
     all: Vec<Image>,
-    /// The reference of the worker's image among them.
-    worker: Option<String>,
+    /// The references of the workers' images among them, and the builds in them.
+    workers: Option<(BTreeMap<ServiceName, String>, WorkerBuilds)>,
 }
 
 /// Prepares the database while images are provided. If the images fail, the database is stopped and

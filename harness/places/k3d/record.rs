@@ -11,7 +11,7 @@ use backend::state::Directory;
 use base::file::{Stored, present, read_stored, write_json};
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, WorkerBuilds};
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
@@ -55,9 +55,9 @@ pub(super) struct Imported {
     pub(super) nodes: BTreeSet<String>,
     /// The ids of the images, by reference.
     pub(super) ids: BTreeMap<String, String>,
-    /// The build of the worker among them.
+    /// The builds of the workers among them.
     #[serde(default)]
-    pub(super) worker: Option<WorkerBuild>,
+    pub(super) workers: WorkerBuilds,
 }
 
 impl ClusterRecord {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backend::WorkerSecrets;
 use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::namespaces;
 use backend::state::{Directory, Lock};
@@ -96,7 +97,10 @@ impl ProcessBackend {
 
     async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), Error> {
         match id.kind() {
-            ResourceKind::Process => self.processes.make(parts.launch(id)?).await,
+            ResourceKind::Process => {
+                let launch = parts.launch(id)?;
+                self.processes.make(launch, parts.secrets()).await
+            }
             ResourceKind::Container | ResourceKind::Schema => self.containers.make(id, parts).await,
             ResourceKind::Namespace => {
                 let frontend = self.site.known_frontend()?;
@@ -127,7 +131,8 @@ impl Backend for ProcessBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Prepared<Parts>, backend::Error> {
-        let parts = prepare::parts(&self.site, topology, provision).await?;
+        let secrets = WorkerSecrets::read(topology, &self.site.settings.environment)?;
+        let parts = prepare::parts(&self.site, topology, secrets, provision).await?;
         Ok(Prepared {
             desired: parts.desire(),
             parts,

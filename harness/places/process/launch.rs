@@ -14,19 +14,23 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use backend::WorkerSecrets;
 use backend::state::Directory;
-use base::file::{Stored, present, read_stored, write_json};
+use base::file::{Stored, present, read_stored, write_atomically, write_json};
 use base::log_tail::LogTail;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::{ResourceId, ResourceKind};
 use model::quantity;
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, ServiceName, WorkerBuild};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use serde::{Deserialize, Serialize};
 
 use super::liveness::PidFile;
 use super::probe::Check;
 use crate::address::Listen;
+
+/// The end of the names of files with a secret.
+const SECRET: &str = ".secret";
 
 /// How long a child tries to lock its pid file. Only a command that reads the file may hold the
 /// lock.
@@ -107,10 +111,45 @@ impl Launch {
 
     /// Removes the files of a replica that was stopped.
     pub fn forget(state: &Directory, replica: &str) -> io::Result<()> {
-        for path in [Self::path(state, replica), PidFile::path(state, replica)] {
+        let secrets = Self::secrets(state, replica)?.into_iter();
+        let own = [Self::path(state, replica), PidFile::path(state, replica)];
+        for path in secrets.chain(own) {
             present(fs_err::remove_file(path))?;
         }
         Ok(())
+    }
+
+    /// Writes the secrets of the replica's environment, which only the user may read. The next
+    /// start of the replica uses them.
+    pub(super) fn write_secrets(
+        &self,
+        state: &Directory,
+        secrets: &WorkerSecrets,
+    ) -> io::Result<()> {
+        for service in &self.services {
+            for (variable, secret) in secrets.of(&ServiceName::new(service)) {
+                let path = Self::secret(state, &self.replica, variable);
+                write_atomically(&path, secret.reveal().as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The private file with a secret of a replica's environment.
+    pub(super) fn secret(state: &Directory, replica: &str, variable: &str) -> Utf8PathBuf {
+        state.run().join(format!("{replica}.{variable}{SECRET}"))
+    }
+
+    fn secrets(state: &Directory, replica: &str) -> io::Result<Vec<Utf8PathBuf>> {
+        let mut secrets = Vec::new();
+        for entry in present(state.run().read_dir_utf8())?.into_iter().flatten() {
+            let path = entry?.into_path();
+            let name = path.file_name().and_then(|name| name.strip_prefix(replica));
+            if name.is_some_and(|rest| rest.starts_with('.') && rest.ends_with(SECRET)) {
+                secrets.push(path);
+            }
+        }
+        Ok(secrets)
     }
 
     /// The end of the replica's log since this launch; `None` if there is no log.

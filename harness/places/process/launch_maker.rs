@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use artifact::Program;
+use backend::WorkerSecrets;
 use backend::state::{Directory, MARKER};
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::ResourceId;
@@ -22,6 +23,8 @@ pub(super) struct LaunchMaker<'a> {
     /// The user's working folder, where a worker's own program runs.
     pub(super) root: &'a Utf8Path,
     pub(super) programs: Programs,
+    /// The secrets in the environment of the workers.
+    pub(super) secrets: WorkerSecrets,
     /// The part of the harness's own environment that a child gets.
     pub(super) inherited: BTreeMap<String, String>,
     /// The records of replicas that were started before, and whether they are alive.

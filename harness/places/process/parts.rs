@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use backend::WorkerSecrets;
 use backend::namespaces::Namespaces;
 use model::plan::{Resource, ResourceId};
 use model::topology::Topology;
@@ -16,6 +17,8 @@ use super::server;
 #[derive(Debug)]
 pub struct Parts {
     launches: BTreeMap<ResourceId, Launch>,
+    /// The secrets in the environment of the workers.
+    secrets: WorkerSecrets,
     namespaces: Namespaces,
     pub(super) database: Option<database::Prepared>,
     console: Option<Console>,
@@ -35,9 +38,18 @@ impl Parts {
                 .into_iter()
                 .map(|launch| (launch.id(), launch))
                 .collect(),
+            secrets: WorkerSecrets::default(),
             database: None,
             console: None,
         }
+    }
+
+    pub(super) fn with_secrets(self, secrets: WorkerSecrets) -> Self {
+        Self { secrets, ..self }
+    }
+
+    pub(super) fn secrets(&self) -> &WorkerSecrets {
+        &self.secrets
     }
 
     /// Adds the container of the database, and that of the web console if there is one.

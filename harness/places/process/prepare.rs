@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use backend::{Fetch, Provision};
+use backend::{Fetch, Provision, WorkerSecrets};
 use base::tool::Environment;
 use camino::Utf8Path;
 use model::profile::Engine;
@@ -14,7 +14,7 @@ use super::error::Error;
 use super::launch_maker::LaunchMaker;
 use super::parts::Parts;
 use super::programs::{self, Programs};
-use super::records::{self, Records};
+use super::records;
 use super::server_preparation::ServerPreparation;
 use super::site::Site;
 
@@ -45,41 +45,52 @@ fn inherited(environment: &Environment) -> BTreeMap<String, String> {
 pub(super) async fn parts(
     site: &Site,
     topology: &Topology,
+    secrets: WorkerSecrets,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
     if provision.fetch == Fetch::Missing {
         let environment = &site.settings.environment;
-        artifact::foresee_worker(topology.worker().run, environment)?;
+        artifact::foresee_workers(topology, environment)?;
     }
     let before = records::all(&site.state)?;
-    match &site.settings.engine {
+    let maker = |programs| LaunchMaker {
+        state: &site.state,
+        root: &site.settings.root,
+        programs,
+        secrets: secrets.clone(),
+        inherited: inherited(&site.settings.environment),
+        before: &before,
+    };
+    let parts = match &site.settings.engine {
         Engine::DevServer { cli } => {
-            of_dev_server(site, cli.as_deref(), &before, topology, provision).await
+            of_dev_server(site, cli.as_deref(), maker, topology, provision).await?
         }
-        Engine::Server => of_server(site, &before, topology, provision).await,
-    }
+        Engine::Server => of_server(site, maker, topology, provision).await?,
+    };
+    Ok(parts.with_secrets(secrets))
 }
 
-async fn of_dev_server(
+async fn of_dev_server<'a>(
     site: &Site,
     cli: Option<&Utf8Path>,
-    before: &Records,
+    maker: impl Fn(Programs) -> LaunchMaker<'a>,
     topology: &Topology,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
     // Only for its errors: if a pinned port is taken, nothing is compiled.
-    dev_server::launches(topology, &maker(site, before, Programs::unknown()))?;
+    let unknown = maker(Programs::unknown(topology));
+    dev_server::launches(topology, &unknown)?;
     let programs = Programs {
         temporal: programs::cli(topology, cli, site, provision).await?,
-        worker: programs::worker(topology, site, provision, before).await?,
+        workers: programs::workers(topology, site, provision, unknown.before).await?,
     };
-    let launches = dev_server::launches(topology, &maker(site, before, programs))?;
+    let launches = dev_server::launches(topology, &maker(programs))?;
     Ok(Parts::of_processes(topology, launches))
 }
 
-async fn of_server(
+async fn of_server<'a>(
     site: &Site,
-    before: &Records,
+    maker: impl Fn(Programs) -> LaunchMaker<'a>,
     topology: &Topology,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
@@ -88,20 +99,10 @@ async fn of_server(
         docker: site.docker.connected().await?,
         environment: &site.settings.environment,
     };
-    let unknown = maker(site, before, Programs::unknown());
+    let unknown = maker(Programs::unknown(topology));
     preparation.foresee(&unknown).await?;
     let (temporal, sql_tool) = programs::server(topology, site, provision).await?;
-    let worker = programs::worker(topology, site, provision, before).await?;
-    let maker = maker(site, before, Programs { temporal, worker });
+    let workers = programs::workers(topology, site, provision, unknown.before).await?;
+    let maker = maker(Programs { temporal, workers });
     preparation.prepare(&maker, sql_tool, provision).await
-}
-
-fn maker<'a>(site: &'a Site, before: &'a Records, programs: Programs) -> LaunchMaker<'a> {
-    LaunchMaker {
-        state: &site.state,
-        root: &site.settings.root,
-        programs,
-        inherited: inherited(&site.settings.environment),
-        before,
-    }
 }

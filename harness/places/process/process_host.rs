@@ -8,7 +8,7 @@ use std::time::Duration;
 use backend::{Endpoint, Host, Log, Vital, Vitals};
 use base::causes::in_one_line;
 use base::log_tail::LogTail;
-use model::topology::{ServiceName, WorkerBuild};
+use model::topology::{ServiceName, WorkerBuild, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::children::ChildState;
@@ -152,11 +152,18 @@ impl Host for ProcessHost {
         usage.collect()
     }
 
-    async fn worker_build(&self) -> Option<WorkerBuild> {
+    async fn worker_builds(&self) -> WorkerBuilds {
+        let mut seen: BTreeMap<ServiceName, BTreeSet<WorkerBuild>> = BTreeMap::new();
         let alive = self.records().into_values().filter(|(_, alive)| *alive);
-        let mut builds = alive.filter_map(|(launch, _)| launch.worker);
-        let first = builds.next()?;
-        builds.all(|other| other == first).then_some(first)
+        for (launch, _) in alive {
+            for (service, build) in launch.services.iter().zip(launch.worker) {
+                let service = ServiceName::new(service);
+                seen.entry(service).or_default().insert(build);
+            }
+        }
+        let same = seen.into_iter().filter(|(_, builds)| builds.len() == 1);
+        let same = same.filter_map(|(service, builds)| Some((service, builds.into_iter().next()?)));
+        WorkerBuilds(same.collect())
     }
 }
 

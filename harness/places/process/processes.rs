@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backend::Readiness;
+use backend::WorkerSecrets;
 use base::causes::in_one_line;
 use base::file::Stored;
 use model::plan::{Observed, ResourceId, ResourceKind, State};
@@ -86,9 +87,10 @@ impl Processes {
         Ok(observed)
     }
 
-    /// Starts a process by its record. Ends the one that may run first.
-    pub(super) async fn make(&self, launch: &Launch) -> Result<(), Error> {
-        start::start(launch, &self.site).await
+    /// Starts a process by its record, with the secrets of the workers. Ends the one that may run
+    /// first.
+    pub(super) async fn make(&self, launch: &Launch, secrets: &WorkerSecrets) -> Result<(), Error> {
+        start::start(launch, secrets, &self.site).await
     }
 
     /// Ends a process with everything that it started, and removes its record.

@@ -1,9 +1,11 @@
 //! The programs in launch records: found, fetched, or built.
 
+use std::collections::BTreeMap;
+
 use artifact::{Pin, Program, ServerSearch, TemporalSearch};
 use backend::{Fetch, Provision};
 use camino::Utf8Path;
-use model::topology::Topology;
+use model::topology::{ServiceName, Topology};
 
 use super::error::Error;
 use super::records::Records;
@@ -13,15 +15,18 @@ use super::site::Site;
 #[derive(Debug, Clone)]
 pub(super) struct Programs {
     pub(super) temporal: Program,
-    pub(super) worker: Program,
+    /// Those of the workers, by service.
+    pub(super) workers: BTreeMap<ServiceName, Program>,
 }
 
 impl Programs {
     /// Placeholders for programs that were not looked for yet.
-    pub(super) fn unknown() -> Self {
+    pub(super) fn unknown(topology: &Topology) -> Self {
+        let workers = topology.workers().map(|worker| &worker.service.name);
+        let missing = |name: &ServiceName| (name.clone(), Program::still_missing(name.as_str()));
         Self {
             temporal: Program::still_missing("temporal"),
-            worker: Program::still_missing("worker"),
+            workers: workers.map(missing).collect(),
         }
     }
 }
@@ -77,27 +82,29 @@ pub(super) async fn server(
     })
 }
 
-/// The worker's program: built or found. If nothing may be built, the one of the last launch.
-pub(super) async fn worker(
+/// The workers' programs: built or found. If nothing may be built, those of the last launches.
+pub(super) async fn workers(
     topology: &Topology,
     site: &Site,
     provision: Provision<'_>,
     before: &Records,
-) -> Result<Program, Error> {
+) -> Result<BTreeMap<ServiceName, Program>, Error> {
     let Provision {
         fetch,
         events,
         cancel,
     } = provision;
-    let worker = topology.worker();
     if fetch == Fetch::Missing {
         let environment = &site.settings.environment;
-        return Ok(artifact::worker(worker.run, environment, events.listener(), cancel).await?);
+        return Ok(artifact::workers(topology, environment, events.listener(), cancel).await?);
     }
-    let known = before.values().map(|(launch, _)| launch);
-    let mut known = known.filter(|launch| launch.services == [worker.service.name.as_str()]);
-    Ok(known.next().map_or_else(
-        || Program::still_missing("worker"),
-        |launch| Program::new(launch.program.clone(), launch.arguments.clone()),
-    ))
+    let mut programs = Programs::unknown(topology).workers;
+    for (service, program) in &mut programs {
+        let known = before.values().map(|(launch, _)| launch);
+        let mut known = known.filter(|launch| launch.services == [service.as_str()]);
+        if let Some(launch) = known.next() {
+            *program = Program::new(launch.program.clone(), launch.arguments.clone());
+        }
+    }
+    Ok(programs)
 }

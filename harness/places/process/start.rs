@@ -2,6 +2,7 @@
 
 use std::io;
 
+use backend::WorkerSecrets;
 use backend::state::Lock;
 use base::tool;
 use model::topology::WorkerBuild;
@@ -13,10 +14,16 @@ use super::site::Site;
 use super::stop;
 
 /// Starts the replica of a record. First ends the one that may run, within its grace period.
-pub(super) async fn start(launch: &Launch, site: &Site) -> Result<(), Error> {
+pub(super) async fn start(
+    launch: &Launch,
+    secrets: &WorkerSecrets,
+    site: &Site,
+) -> Result<(), Error> {
     let lock = site.lock()?;
     let (grace, haste) = (launch.grace.as_std(), &site.settings.haste);
     stop::stop(&site.state, &launch.replica, grace, haste).await?;
+    let written = launch.write_secrets(&site.state, secrets);
+    written.map_err(failed(launch))?;
     spawn(launch, site, lock).map_err(failed(launch))
 }
 

@@ -1,17 +1,17 @@
-//! The application's worker, which is the same for both engines.
+//! The application's workers, which are the same for both engines.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use model::plan::{ResourceId, ResourceKind};
-use model::topology::{Probe, Service, Topology, Worker, WorkerBuild};
+use model::topology::{Digest, Probe, Service, Topology, Worker, WorkerBuild};
 
 use super::launch::Launch;
-use super::launch_maker::{Draft, LaunchMaker, Owner};
+use super::launch_maker::{Draft, LaunchMaker, Owner, SecretFile};
 use super::probe::Check;
 use crate::address::{self, Addresses, Listen};
 
-/// The launch records of all replicas of the topology's worker. `temporal` must be ready first.
+/// The launch records of all replicas of the topology's workers. `temporal` must be ready first.
 pub(super) fn launches(
     topology: &Topology,
     frontend: SocketAddr,
@@ -22,13 +22,21 @@ pub(super) fn launches(
     let namespaces = topology.temporal.namespaces.iter();
     let namespaces =
         namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name));
-    let needs: Vec<ResourceId> = temporal.iter().cloned().chain(namespaces).collect();
-    let worker = topology.worker();
-    let mut launches = Vec::new();
-    for number in 0..worker.service.replicas {
-        let mut launch = launch(worker, number, frontend, maker, addresses)?;
-        launch.needs.clone_from(&needs);
-        launches.push(launch);
+    let server: Vec<ResourceId> = temporal.iter().cloned().chain(namespaces).collect();
+    let mut launches: Vec<Launch> = Vec::new();
+    for worker in topology.workers() {
+        let needed = |launch: &&Launch| {
+            let mut needs = worker.service.needs.iter();
+            needs.any(|service| launch.services == [service.as_str()])
+        };
+        // The workers that it needs come before it.
+        let others = launches.iter().filter(needed).map(Launch::id);
+        let needs: Vec<ResourceId> = server.iter().cloned().chain(others).collect();
+        for number in 0..worker.service.replicas {
+            let mut launch = launch(worker, number, frontend, maker, addresses)?;
+            launch.needs.clone_from(&needs);
+            launches.push(launch);
+        }
     }
     Ok(launches)
 }
@@ -48,15 +56,23 @@ fn launch(
         environment.insert("STARTER_ADDRESS".to_owned(), listen.address.to_string());
     }
     let checks = checks(service, &ports, frontend, worker.namespace);
+    let secrets = maker.secrets.of(&service.name).map(|(name, secret)| {
+        let file = SecretFile {
+            path: Launch::secret(maker.state, &replica, name),
+            content: Digest::of_bytes(secret.reveal().as_bytes()),
+        };
+        (name.to_owned(), file)
+    });
+    let secrets = secrets.collect();
     let launch = maker.record(Draft {
         replica,
         owner: Owner::User,
         services: vec![service.name.as_str().to_owned()],
         needs: Vec::new(),
-        program: &maker.programs.worker,
+        program: &maker.programs.workers[&service.name],
         arguments: Vec::new(),
         environment,
-        secrets: BTreeMap::new(),
+        secrets,
         ports,
         checks,
         ready_timeout: service.ready_timeout,

@@ -200,9 +200,11 @@ impl Backend for SimulatedBackend {
     }
 
     fn levers(&self, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
-        let worker = topology.worker().service;
-        let reach = Reach::Replicas(worker.replica_names().collect());
-        [(worker.name.clone(), reach)].into()
+        let workers = topology.workers().map(|worker| {
+            let reach = Reach::Replicas(worker.service.replica_names().collect());
+            (worker.service.name.clone(), reach)
+        });
+        workers.collect()
     }
 
     async fn pull(&self, pull: &Pull) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use backend::Place;
 use base::shell;
 use jiff::{SignedDuration, Timestamp};
 use model::quantity::Duration;
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, WorkerBuilds};
 use scenario::VerdictKind;
 
 use super::{Condition, Mismatch, Required, Standing};
@@ -23,26 +23,29 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     pub topology: &'a Digest,
-    /// The build of the worker; `None` if it is not known yet. Then one passing build is enough.
-    /// The gate is checked again once the worker to promote is built.
-    pub worker: Option<&'a WorkerBuild>,
+    /// The builds of the workers, as far as they are known. If none is known yet, one passing build
+    /// is enough. The gate is checked again once the workers to promote are built.
+    pub workers: &'a WorkerBuilds,
 }
 
 impl Candidate<'_> {
-    fn is_of_worker(&self, evidence: &Evidence) -> bool {
-        let ran = evidence.worker.as_ref();
-        ran.is_some_and(|ran| self.worker.is_none_or(|promoted| ran.is_same(promoted)))
+    fn is_of_workers(&self, evidence: &Evidence) -> bool {
+        let ran = &evidence.workers;
+        !ran.is_empty() && ran.include(self.workers)
     }
 }
 
-/// The newest evidence of each worker build, the newest first.
+/// The newest evidence of each set of worker builds, the newest first.
 fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<&'a Evidence> {
     let mut all: Vec<&Evidence> = evidence.collect();
     all.sort_by_key(|it| std::cmp::Reverse(it.finished));
     let mut newest: Vec<&Evidence> = Vec::new();
     for one in all {
-        let build = |it: &Evidence| it.worker.clone().unwrap_or_default();
-        if !newest.iter().any(|it| build(it).is_same(&build(one))) {
+        let same = |it: &&Evidence| {
+            let (a, b) = (&it.workers, &one.workers);
+            !a.is_empty() && a.include(b) && b.include(a)
+        };
+        if !newest.iter().any(same) {
             newest.push(one);
         }
     }
@@ -130,7 +133,7 @@ impl<'a> Judge<'a> {
 
     fn counts(&self, evidence: &Evidence) -> bool {
         evidence.topology == *self.candidate.topology
-            && self.candidate.is_of_worker(evidence)
+            && self.candidate.is_of_workers(evidence)
             && is_local(&evidence.place)
             && evidence.place.database == DATABASE
     }
@@ -210,8 +213,8 @@ fn mismatch(newest: &Evidence, candidate: Candidate<'_>) -> Mismatch {
         Mismatch::Backend(backend.clone())
     } else {
         Mismatch::Worker {
-            ran: newest.worker.as_ref().map(WorkerBuild::short),
-            promoted: candidate.worker.map(WorkerBuild::short).unwrap_or_default(),
+            ran: (!newest.workers.is_empty()).then(|| newest.workers.short()),
+            promoted: candidate.workers.short(),
         }
     }
 }

@@ -1,6 +1,6 @@
 use backend::Place;
 use jiff::{SignedDuration, Timestamp};
-use model::topology::WorkerBuild;
+use model::topology::{ServiceName, WorkerBuild, WorkerBuilds};
 
 use super::*;
 use crate::{Damaged, Evidence, Reports};
@@ -13,7 +13,7 @@ fn evidence(minutes_ago: i64, verdict: VerdictKind) -> Evidence {
         scenario: "smoke".to_owned(),
         verdict,
         topology: Digest::of_bytes(b"ours"),
-        worker: Some(build(b"worker")),
+        workers: build(b"worker"),
         place: Place {
             backend: "k3d".to_owned(),
             engine: "server".to_owned(),
@@ -33,19 +33,20 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("a moment")
 }
 
-fn build(content: &[u8]) -> WorkerBuild {
-    WorkerBuild {
+fn build(content: &[u8]) -> WorkerBuilds {
+    let build = WorkerBuild {
         program: Some(Digest::of_bytes(content)),
         ..WorkerBuild::default()
-    }
+    };
+    WorkerBuilds([(ServiceName::new("worker"), build)].into())
 }
 
 fn judged(evidence: &[Evidence]) -> String {
-    judged_for(evidence, Some(&build(b"worker")))
+    judged_for(evidence, &build(b"worker"))
 }
 
-fn judged_for(evidence: &[Evidence], worker: Option<&WorkerBuild>) -> String {
-    judged_with(evidence, &[], worker)
+fn judged_for(evidence: &[Evidence], workers: &WorkerBuilds) -> String {
+    judged_with(evidence, &[], workers)
 }
 
 /// A report of `smoke` that cannot be read.
@@ -58,7 +59,7 @@ fn damaged(minutes_ago: i64) -> Damaged {
     }
 }
 
-fn judged_with(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBuild>) -> String {
+fn judged_with(evidence: &[Evidence], damaged: &[Damaged], workers: &WorkerBuilds) -> String {
     let reports = Reports {
         evidence: evidence.to_vec(),
         damaged: damaged.to_vec(),
@@ -69,7 +70,7 @@ fn judged_with(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&Worke
     };
     let candidate = Candidate {
         topology: &Digest::of_bytes(b"ours"),
-        worker,
+        workers,
     };
     let conditions = judge(vec![required], &reports, candidate, HOUR, now(), &|ran| {
         format!(" --profile {}", base::shell::word(ran.unwrap_or("k3d")))
@@ -118,7 +119,7 @@ fn the_newest_verdict_on_this_topology_and_mysql_decides() {
 fn a_verdict_of_another_or_an_unknown_build_does_not_count() {
     use VerdictKind::{Fail, Pass};
     let mut other = evidence(1, Fail);
-    other.worker = Some(build(b"another"));
+    other.workers = build(b"another");
     let (ran, promoted) = (build(b"another").short(), build(b"worker").short());
     assert_eq!(
         judged(std::slice::from_ref(&other)),
@@ -128,7 +129,7 @@ fn a_verdict_of_another_or_an_unknown_build_does_not_count() {
         )
     );
     let mut silent = evidence(2, Pass);
-    silent.worker = None;
+    silent.workers = WorkerBuilds::default();
     assert_eq!(
         judged(std::slice::from_ref(&silent)),
         "false smoke: the report does not say which build of the worker ran; AGAIN"
@@ -136,24 +137,27 @@ fn a_verdict_of_another_or_an_unknown_build_does_not_count() {
     let all = [other, silent, evidence(5, Pass)];
     assert_eq!(judged(&all), "true smoke: passed (5/report.json)");
     // The build to promote is not known yet: one passing build is enough.
-    assert_eq!(judged_for(&all, None), "true smoke: passed (5/report.json)");
     assert_eq!(
-        judged_for(&all[..2], None),
+        judged_for(&all, &WorkerBuilds::default()),
+        "true smoke: passed (5/report.json)"
+    );
+    assert_eq!(
+        judged_for(&all[..2], &WorkerBuilds::default()),
         "false smoke: the last verdict is fail (1/report.json); AGAIN"
     );
     assert_eq!(
-        judged_for(&all[1..2], None),
+        judged_for(&all[1..2], &WorkerBuilds::default()),
         "false smoke: the report does not say which build of the worker ran; AGAIN"
     );
     let mut again = evidence(6, Fail);
-    again.worker.clone_from(&all[2].worker);
+    again.workers.clone_from(&all[2].workers);
     let since = [evidence(1, Fail), all[2].clone()];
     assert_eq!(
-        judged_for(&since, None),
+        judged_for(&since, &WorkerBuilds::default()),
         "false smoke: the last verdict is fail (1/report.json); AGAIN"
     );
     assert_eq!(
-        judged_for(&[again, all[2].clone()], None),
+        judged_for(&[again, all[2].clone()], &WorkerBuilds::default()),
         "true smoke: passed (5/report.json)"
     );
 }
@@ -220,8 +224,7 @@ fn a_report_dated_after_the_clock_keeps_the_gate_closed_until_a_later_report() {
 fn an_unreadable_report_keeps_the_gate_closed_until_a_later_report() {
     use VerdictKind::{Fail, Pass};
     let worker = build(b"worker");
-    let with =
-        |evidence: &[Evidence], damaged: &[Damaged]| judged_with(evidence, damaged, Some(&worker));
+    let with = |evidence: &[Evidence], damaged: &[Damaged]| judged_with(evidence, damaged, &worker);
     let expected =
         "false smoke: the last report (5/report.json) cannot be read: it is empty; AGAIN";
     assert_eq!(with(&[], &[damaged(5)]), expected);

@@ -77,8 +77,12 @@ pub(super) async fn preflight(
     let machines = ask(skip_reason(), arm.machines(id, region)).await?;
     let usages = ask(skip_reason(), arm.compute_usages(id, region)).await?;
     checks.extend(nodes::nodes(azure, cluster.as_ref(), &machines, &usages));
-    let worker = topology.worker().run;
-    checks.extend(architecture::architectures(azure, worker, &machines));
+    for worker in topology.workers() {
+        let found = architecture::architectures(azure, worker.run, &machines);
+        // Workers of the same kind have the same checks.
+        let new = found.into_iter().filter(|check| !checks.contains(check));
+        checks.extend(new.collect::<Vec<_>>());
+    }
     Ok(checks)
 }
 

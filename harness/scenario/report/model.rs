@@ -8,7 +8,7 @@ use check::Finding;
 use jiff::Timestamp;
 use load::Percentiles;
 use model::quantity::{Duration, Milliseconds};
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, WorkerBuilds};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -52,8 +52,8 @@ pub struct Report {
     /// The digest of the topology. It does not depend on the place.
     #[schemars(with = "String")]
     pub topology: Digest,
-    /// The build of the worker; null where the place cannot tell.
-    pub worker: Option<WorkerBuild>,
+    /// The build of each worker, by its service; without those that the place cannot tell.
+    pub workers: WorkerBuilds,
     /// The versions that ran.
     pub versions: Versions,
     /// The machine that offered the load.
@@ -100,7 +100,7 @@ impl Report {
         let Assessment {
             started,
             finished,
-            worker,
+            workers,
             seen,
             judgement:
                 Judgement {
@@ -121,7 +121,7 @@ impl Report {
             replay: replay(setting, plan.seed),
             place: setting.place.clone(),
             topology: setting.topology.clone(),
-            worker,
+            workers,
             versions: setting.versions.clone(),
             machine: setting.machine.clone(),
             started,

@@ -13,7 +13,7 @@ use engine::watch::Seen;
 use jiff::Timestamp;
 use load::{Executor, Latencies, Workload};
 use model::quantity::{Bytes, Comparison, Duration};
-use model::topology::Digest;
+use model::topology::{Digest, WorkerBuilds};
 use tempfile::TempDir;
 
 use super::{Generator, Machine, Report, Setting, Versions, write};
@@ -135,7 +135,7 @@ fn assessment() -> Assessment {
     Assessment {
         started: Timestamp::UNIX_EPOCH,
         finished: Timestamp::UNIX_EPOCH,
-        worker: None,
+        workers: WorkerBuilds::default(),
         seen: Observations {
             measures: Measures {
                 phases: vec![

@@ -22,7 +22,11 @@ fn a_tag_that_was_moved_since_the_verdict_closes_the_gate() {
     docker(&["tag", worker::image(), NAME]);
     let plan = plan(&place);
     let tested = docker(&["image", "inspect", "--format", "{{.Id}}", NAME]);
-    assert_eq!(plan["worker"]["image"], json!(tested[0]), "{plan:#}");
+    assert_eq!(
+        plan["workers"]["worker"]["image"],
+        json!(tested[0]),
+        "{plan:#}"
+    );
     verdict(&place, &plan);
     assert_eq!(condition(&place), "met");
 
@@ -43,7 +47,7 @@ fn plan(place: &Place) -> Value {
 fn verdict(place: &Place, plan: &Value) {
     let report = json!({
         "scenario": "smoke", "verdict": "pass", "finished": jiff::Timestamp::now().to_string(),
-        "topology": plan["topology"], "worker": plan["worker"],
+        "topology": plan["topology"], "workers": plan["workers"],
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
     });
     let folder = place.root().join(".harness/k3d/reports/one");

@@ -4,6 +4,7 @@ mod crash;
 mod deaths;
 mod repair;
 mod whole;
+mod workers;
 
 use testing::suite::Test;
 
@@ -13,6 +14,7 @@ pub(crate) fn tests() -> Vec<Test> {
         deaths::tests(),
         repair::tests(),
         whole::tests(),
+        workers::tests(),
     ]
     .concat()
 }

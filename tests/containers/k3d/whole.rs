@@ -54,7 +54,7 @@ fn every_scenario_is_judged(place: &Place) {
     assert_eq!(reports.len(), 4, "{test}");
     for report in reports {
         let known = |key: &str| {
-            report["worker"][key]
+            report["workers"]["worker"][key]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned()

@@ -43,7 +43,11 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
     assert_eq!(report["topology"], made["topology-digest"], "{report:#}");
     let worker = artifact::content(support::harness(), &[EXAMPLE_WORKER.to_owned()]);
     let worker = worker.expect("it is readable");
-    assert_eq!(report["worker"]["program"], json!(worker), "{report:#}");
+    assert_eq!(
+        report["workers"]["worker"]["program"],
+        json!(worker),
+        "{report:#}"
+    );
     assert_eq!(
         place.pids(),
         pids,

@@ -8,6 +8,7 @@ use engine::watch::Watch;
 use jiff::Timestamp;
 use load::MOST_IN_FLIGHT;
 use model::quantity::{self, Milliseconds};
+use model::topology::{Run, Topology};
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::{self, Settings, Throughput};
@@ -61,7 +62,7 @@ pub(super) async fn run<B: Backend>(
         Hint::say("run ").command(session.way.down()),
     )?;
     let was_up = lifecycle::is_up(session).await?;
-    let settings = settings(args, session);
+    let settings = settings(args, session)?;
     let work = async {
         let measured = measure(args, session, &settings, &events, &shutdown).await;
         if was_up || args.keep {
@@ -135,15 +136,27 @@ async fn measure<B: Backend>(
     })
 }
 
-fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
-    Settings {
+fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Result<Settings, CommandError> {
+    Ok(Settings {
         users: args.concurrency,
         warmup: args.warmup.as_std(),
         duration: args.duration.as_std(),
         namespace: session.topology.main_namespace().to_owned(),
-        task_queue: session.topology.worker().task_queue.to_owned(),
+        task_queue: task_queue(&session.topology)?.to_owned(),
         run: format!("{:x}", Timestamp::now().as_millisecond()),
-    }
+    })
+}
+
+/// The task queue to measure: the one that all workers poll, else that of the example worker.
+fn task_queue(topology: &Topology) -> Result<&str, CommandError> {
+    let mut examples = topology.workers().filter(|it| *it.run == Run::BuiltIn);
+    let example = examples.next().map(|worker| worker.task_queue);
+    topology.task_queue().or(example).ok_or_else(|| {
+        let message = "the workers of the profile poll several task queues, and none is the example \
+                       worker, whose workflow is measured";
+        CommandError::new(Exit::Usage, message)
+            .hint("Measure your own workflows with a scenario.")
+    })
 }
 
 fn text(measured: &Throughput) -> String {

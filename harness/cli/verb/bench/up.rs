@@ -37,7 +37,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&named(&args.target, "bench-by-hand"));
     let session = session::own(&loaded, "bench", ui).await?;
     let (place, topology) = subject(&session)?;
-    let snapshot = snapshot(args, &place, topology).await?;
+    let snapshot = snapshot(args, &place, topology.clone()).await?;
     let target = named(&args.target, "bench-up");
     let down = Command::named(Verb::Down, target.options());
     let remove = Hint::run(down).words(" to remove the leftovers.");
@@ -53,7 +53,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> VerbResult {
             events: &events,
             cancel: &shutdown.asked,
         };
-        let by_hand = by_hand::of(&session, provision).await?;
+        let by_hand = by_hand::of(&session, &topology, provision).await?;
         let measurement = Measurement {
             harness: &harness,
             by_hand: &by_hand,

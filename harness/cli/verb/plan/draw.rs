@@ -2,7 +2,7 @@
 
 use azure::price::{Estimate, Usd};
 use backend::event::Events;
-use model::topology::{Digest, WorkerBuild};
+use model::topology::{Digest, WorkerBuilds};
 use places::azure::AzureBackend;
 use promotion::Condition;
 use serde::Serialize;
@@ -20,8 +20,9 @@ use crate::verb::{cost, failure, in_azure};
 pub(in crate::verb) struct Plan {
     pub(super) profile: String,
     pub(super) topology: Digest,
-    /// The build of the worker that would be promoted; `None` if it is unknown before it is built.
-    pub(super) worker: Option<WorkerBuild>,
+    /// The builds of the workers that would be promoted; without those that are unknown before they
+    /// are built.
+    pub(super) workers: WorkerBuilds,
     pub(super) gate: Vec<Condition>,
     #[serde(flatten)]
     pub(in crate::verb) changes: Changes,
@@ -65,16 +66,16 @@ impl Plan {
         ))
     }
 
-    /// Checks the verdicts for the build of the worker, now that it is built.
+    /// Checks the verdicts for the builds of the workers, now that they are built.
     pub(in crate::verb) fn judge_again(
         &mut self,
         target: &Target,
-        worker: WorkerBuild,
+        workers: WorkerBuilds,
         session: &Session<AzureBackend>,
     ) -> Result<(), CommandError> {
         let (profile, state) = (&session.profile, &session.state);
-        self.gate = in_azure::gate(target, profile, &session.topology, Some(&worker), state)?;
-        self.worker = Some(worker);
+        self.gate = in_azure::gate(target, profile, &session.topology, &workers, state)?;
+        self.workers = workers;
         Ok(())
     }
 
@@ -84,19 +85,19 @@ impl Plan {
     }
 }
 
-/// Computes a plan, unless `cancel` is cancelled. `worker` is the build that would be promoted, if
-/// it is known.
+/// Computes a plan, unless `cancel` is cancelled. `workers` are the builds that would be promoted, as
+/// far as they are known.
 pub(in crate::verb) async fn draw(
     target: &Target,
     session: &Session<AzureBackend>,
-    worker: Option<WorkerBuild>,
+    workers: WorkerBuilds,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Plan, CommandError> {
     let azure = in_azure::place(&session.profile)?;
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
     let (profile, state) = (&session.profile, &session.state);
-    let gate = in_azure::gate(target, profile, &session.topology, worker.as_ref(), state)?;
+    let gate = in_azure::gate(target, profile, &session.topology, &workers, state)?;
     let changes = changes(target, session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
@@ -104,7 +105,7 @@ pub(in crate::verb) async fn draw(
     Ok(Plan {
         profile: session.profile.name.to_string(),
         topology: session.topology.digest.clone(),
-        worker,
+        workers,
         gate,
         changes,
         parity,

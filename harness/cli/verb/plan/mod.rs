@@ -53,12 +53,12 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     in_azure::go_wrong(&session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run the command again")?;
-    let worker = session
+    let workers = session
         .backend
         .worker
         .built_last(&session.topology, &shutdown.asked);
-    let worker = worker.await;
-    let work = draw(&args.target, &session, worker, &events, &shutdown.asked);
+    let workers = workers.await;
+    let work = draw(&args.target, &session, workers, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     if let Some(file) = &args.out {
         let document = serde_json::to_vec_pretty(&plan.told()).expect("a plan becomes JSON");

@@ -87,11 +87,12 @@ fn gate(plan: &Plan) -> String {
     if plan.gate.is_empty() {
         return "gate: the profile requires nothing (`promotion.require`)".to_owned();
     }
-    let heading = match &plan.worker {
-        Some(worker) => format!("gate, for worker {}", worker.short()),
-        None => {
+    let heading = match plan.workers.0.len() {
+        0 => {
             "gate (`promote` builds the worker, and checks the verdicts for that build)".to_owned()
         }
+        1 => format!("gate, for worker {}", plan.workers.short()),
+        _ => format!("gate, for {}", plan.workers.short()),
     };
     let conditions = plan.gate.iter();
     let lines = conditions.map(|condition| mark(condition.holds(), condition));

@@ -7,7 +7,7 @@ use backend::event::Events;
 use backend::{Fetch, Provision};
 use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
-use model::topology::WorkerBuild;
+use model::topology::WorkerBuilds;
 use places::azure::{AzureBackend, PromotionOptions, register_providers};
 use serde::Serialize;
 
@@ -106,14 +106,20 @@ async fn promote(args: Args, ui: &mut Ui) -> VerbResult {
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
     let shutdown = Shutdown::listen_about(&args.target, events.clone(), under_way())?;
-    let work = plan::draw(&args.target, session, None, &events, &shutdown.asked);
+    let work = plan::draw(
+        &args.target,
+        session,
+        WorkerBuilds::default(),
+        &events,
+        &shutdown.asked,
+    );
     let mut plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     let overridden = args.override_gate.is_some();
     allowed(overridden, earlier.as_ref(), &plan)?;
     // The build may take minutes, so every check that does not need it runs first.
-    let work = worker(session, &events, &shutdown);
-    let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
-    plan.judge_again(&args.target, worker, session)?;
+    let work = workers(session, &events, &shutdown);
+    let workers = ui.follow(&mut receiver, Box::pin(work)).await?;
+    plan.judge_again(&args.target, workers, session)?;
     open(overridden, &plan)?;
     let work = ready_the_subscription(&args.target, session, &mut plan, &events, &shutdown);
     ui.follow(&mut receiver, Box::pin(work)).await?;
@@ -196,12 +202,12 @@ async fn ready_the_subscription(
     done.unwrap_or_else(|| Err(failure::interrupted(go_on())))
 }
 
-/// Builds the worker's image and returns its build.
-async fn worker(
+/// Builds the workers' images and returns the builds in them.
+async fn workers(
     session: &Session<AzureBackend>,
     events: &Events,
     shutdown: &Shutdown,
-) -> Result<WorkerBuild, CommandError> {
+) -> Result<WorkerBuilds, CommandError> {
     let provision = Provision {
         fetch: Fetch::Missing,
         events,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_saphyr::{Location, Spanned};
 
-use super::fixture::{load, read};
+use super::fixture::{load, read, worker};
 use crate::document;
 use crate::profile::overlay::Overlay as _;
 use crate::profile::{Name, arbitrary, model};
@@ -54,11 +54,13 @@ fn the_local_profile_is_the_base_on_a_local_backend() {
         "task-queue": "hello-world",
         "run": "built-in",
         "environment": {},
+        "needs": [],
         "ready-timeout": "3m",
         "termination-grace-period": "30s"
       },
       "starter": {
         "mode": "in-worker",
+        "worker": null,
         "port": null
       },
       "backend": {
@@ -88,7 +90,7 @@ fn another_choice_replaces_the_values_of_the_first() {
     let sets = ["worker.run={command: [./worker, --fast]}"];
     let profile = load(&[], "local", &sets).expect("a valid profile");
     let command = ["./worker", "--fast"].map(str::to_owned).to_vec();
-    assert_eq!(profile.worker.run, crate::topology::Run::Command(command));
+    assert_eq!(worker(&profile).run, crate::topology::Run::Command(command));
 }
 
 proptest! {
@@ -122,10 +124,15 @@ proptest! {
             return Err(TestCaseError::fail("a profile can be written"));
         };
         let files = [("first.yaml", &*first), ("second.yaml", &*second), ("merged.yaml", &*merged)];
-        let apart = load(&files, "second", &backend)?;
-        let together = load(&files, "merged", &backend)?;
-        prop_assert_eq!(apart.digest(), together.digest());
-        prop_assert_eq!(apart.topology(), together.topology());
+        match (load(&files, "second", &backend), load(&files, "merged", &backend)) {
+            (Ok(apart), Ok(together)) => {
+                prop_assert_eq!(apart.digest(), together.digest());
+                prop_assert_eq!(apart.topology(), together.topology());
+            }
+            // One worker does not replace several, wherever they are written.
+            (Err(_), Err(_)) => {}
+            (apart, together) => prop_assert!(false, "{:?} and {:?}", apart, together),
+        }
     }
 }
 

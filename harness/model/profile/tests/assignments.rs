@@ -1,6 +1,6 @@
 //! Effects and errors of `--set`.
 
-use super::fixture::{load, wrong};
+use super::fixture::{load, worker, wrong};
 
 #[test]
 fn an_assignment_to_an_unknown_key_gets_a_suggestion() {
@@ -80,5 +80,5 @@ fn an_invalid_assignment_gets_an_example() {
 fn the_last_assignment_has_precedence() {
     let sets = ["worker.replicas=3", "worker.replicas=4"];
     let profile = load(&[], "local", &sets).expect("a valid profile");
-    assert_eq!(profile.worker.replicas, 4);
+    assert_eq!(worker(&profile).replicas, 4);
 }

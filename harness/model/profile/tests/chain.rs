@@ -1,6 +1,6 @@
 //! Errors across several files.
 
-use super::fixture::{describe, load, read, wrong};
+use super::fixture::{describe, load, read, worker, wrong};
 
 #[test]
 fn an_unknown_profile_in_extends_gets_a_suggestion() {
@@ -41,7 +41,7 @@ fn profiles_that_extend_each_other_are_rejected() {
 fn a_name_means_the_file_in_the_folder_else_the_built_in_profile() {
     let replicas = |files: &[(&str, &str)], name: &str| {
         let profile = load(files, name, &[]).expect("a valid profile");
-        profile.worker.replicas
+        worker(&profile).replicas
     };
     let head = "apiVersion: harness/v1\nkind: Profile\n";
     assert_eq!(replicas(&[], "k3d"), 2);

@@ -5,7 +5,7 @@ use std::io;
 
 use camino::Utf8Path;
 
-use crate::profile::{self, Error, Profile, Reader, Request, Source, Unresolved};
+use crate::profile::{self, Error, Profile, Reader, Request, Source, Unresolved, Worker, Workers};
 
 /// Loads a profile by name from `files` and the built-in profiles.
 pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile, Error> {
@@ -48,5 +48,13 @@ pub(super) fn describe(result: Result<Profile, Error>) -> String {
     match error.source() {
         Some(source) => format!("{error}\ncaused by: {source}"),
         None => error.to_string(),
+    }
+}
+
+/// The only worker of a profile.
+pub(super) fn worker(profile: &Profile) -> &Worker {
+    match &profile.workers {
+        Workers::One(worker) => worker,
+        Workers::Several(workers) => panic!("it has {} workers", workers.len()),
     }
 }

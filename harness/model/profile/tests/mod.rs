@@ -6,6 +6,7 @@ mod chain;
 mod fixture;
 mod show;
 mod values;
+mod workers;
 
 pub use fixture::load;
 pub(super) use fixture::wrong;

@@ -1,6 +1,7 @@
 //! Errors within one file.
 
-use super::fixture::{describe, load, wrong};
+use super::fixture::{describe, load, worker, wrong};
+use crate::topology::Variable;
 
 #[test]
 fn an_unknown_key_gets_a_suggestion() {
@@ -487,6 +488,12 @@ fn aliases_are_replaced_by_their_values() {
         temporal:\n  roles: {history: {replicas: *count}}\n";
     let profile = load(&[("dev.yaml", text)], "dev", &[]).expect("a valid profile");
     assert_eq!(profile.temporal.roles.history, 3);
-    assert_eq!(profile.worker.environment["A"], "no");
-    assert_eq!(profile.worker.environment["B"], "010");
+    assert_eq!(
+        worker(&profile).environment["A"],
+        Variable::Text("no".to_owned())
+    );
+    assert_eq!(
+        worker(&profile).environment["B"],
+        Variable::Text("010".to_owned())
+    );
 }

@@ -1,5 +1,6 @@
-//! Builds the worker's image on this machine, once per command.
+//! Builds the workers' images on this machine, once per command.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use artifact::WorkerImage;
@@ -7,21 +8,21 @@ use azure::registry::Image;
 use backend::{Fetch, Provision};
 use camino::Utf8PathBuf;
 use docker::Engine;
-use model::topology::{Run, Topology, WorkerBuild};
+use model::topology::{Run, ServiceName, Topology, WorkerBuild, WorkerBuilds};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::super::connection::Link;
 use super::super::error::Error;
 use super::super::site::Site;
-use super::worker::Worker;
+use super::worker::{Worker, Workers};
 
 #[derive(Debug)]
 pub struct Maker {
     site: Arc<Site>,
     link: Arc<Link>,
-    /// The image, once it is built. The gate checks this image, and the same one is promoted.
-    made: OnceCell<WorkerImage>,
+    /// The images, once they are built. The gate checks these images, and the same are promoted.
+    made: OnceCell<BTreeMap<ServiceName, WorkerImage>>,
 }
 
 impl Maker {
@@ -33,33 +34,41 @@ impl Maker {
         }
     }
 
-    /// Checks whether the image can be built, as far as this is known before Azure is asked and
+    /// Checks whether the images can be built, as far as this is known before Azure is asked and
     /// anything is compiled.
     pub fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
-        let (run, environment) = (topology.worker().run, &self.site.settings.environment);
-        Ok(artifact::foresee_worker_image(run, environment).map_err(Error::from)?)
+        let environment = &self.site.settings.environment;
+        Ok(artifact::foresee_worker_images(topology, environment).map_err(Error::from)?)
     }
 
-    /// The build of the worker that would be promoted, as far as it is known without compiling.
+    /// The builds of the workers that would be promoted, as far as they are known without compiling.
     pub async fn built_last(
         &self,
         topology: &Topology,
         cancel: &CancellationToken,
-    ) -> Option<WorkerBuild> {
+    ) -> WorkerBuilds {
         let environment = &self.site.settings.environment;
-        let built = artifact::worker_built_last(topology.worker().run, environment, cancel).await?;
-        Some(self.identified(built).await)
+        let built = artifact::workers_built_last(topology, environment, cancel).await;
+        self.all_identified(built).await
     }
 
-    /// Builds the image, or takes the one that the profile names. Returns the build of the worker
-    /// in it.
+    /// Builds the images, or takes those that the profile names. Returns the builds in them.
     pub async fn build(
         &self,
         topology: &Topology,
         provision: Provision<'_>,
-    ) -> Result<WorkerBuild, backend::Error> {
-        let made = self.made(topology, provision).await?;
-        Ok(self.identified(made.build.clone()).await)
+    ) -> Result<WorkerBuilds, backend::Error> {
+        let made = self.made(topology, provision).await?.iter();
+        let builds = made.map(|(service, made)| (service.clone(), made.build.clone()));
+        Ok(self.all_identified(WorkerBuilds(builds.collect())).await)
+    }
+
+    async fn all_identified(&self, builds: WorkerBuilds) -> WorkerBuilds {
+        let mut identified = BTreeMap::new();
+        for (service, build) in builds.0 {
+            identified.insert(service, self.identified(build).await);
+        }
+        WorkerBuilds(identified)
     }
 
     /// Adds the id of the image, if Docker has it under this name. This detects a tag that was
@@ -78,57 +87,79 @@ impl Maker {
         }
     }
 
-    /// The image, built once per command. Later changes of the source count for the next command.
+    /// The images, built once per command. Later changes of the source count for the next command.
     async fn made(
         &self,
         topology: &Topology,
         provision: Provision<'_>,
-    ) -> Result<&WorkerImage, backend::Error> {
+    ) -> Result<&BTreeMap<ServiceName, WorkerImage>, backend::Error> {
         let Provision { events, cancel, .. } = provision;
-        let (run, environment) = (topology.worker().run, &self.site.settings.environment);
-        let folder = self.site.images();
-        let make = || artifact::worker_image(run, environment, &folder, events.listener(), cancel);
-        let image = self.made.get_or_try_init(make).await;
-        Ok(image.map_err(Error::from)?)
+        let (environment, folder) = (&self.site.settings.environment, self.site.images());
+        let news = events.listener();
+        let make = || artifact::worker_images(topology, environment, &folder, news, cancel);
+        let images = self.made.get_or_try_init(make).await;
+        Ok(images.map_err(Error::from)?)
     }
 
-    /// Builds the image, or takes the one that the profile names.
+    /// Builds the images, or takes those that the profile names.
     pub(in super::super) async fn provide(
         &self,
         topology: &Topology,
         provision: Provision<'_>,
+    ) -> Result<Workers, backend::Error> {
+        let mut workers = Workers::new();
+        for worker in topology.workers() {
+            let service = &worker.service.name;
+            let provided = match (worker.run, provision.fetch) {
+                (Run::Image(reference), _) => Worker::Named(reference.clone()),
+                (_, Fetch::Nothing) => self.earlier(service).await,
+                (_, Fetch::Missing) => {
+                    let made = &self.made(topology, provision).await?[service];
+                    self.archived(service, made).await?
+                }
+            };
+            workers.insert(service.clone(), provided);
+        }
+        Ok(workers)
+    }
+
+    /// The image that was built in this folder before, or else the one that the cluster runs.
+    async fn earlier(&self, service: &ServiceName) -> Worker {
+        if let Some(made) = Worker::made_in(&self.folder(service)) {
+            return made;
+        }
+        let Ok(Some(connection)) = self.link.connection().await else {
+            return Worker::Unmade;
+        };
+        let image = connection.cluster.image_of(service).await;
+        image.ok().flatten().map_or(Worker::Unmade, Worker::Named)
+    }
+
+    /// An image as an archive, to push it.
+    async fn archived(
+        &self,
+        service: &ServiceName,
+        made: &WorkerImage,
     ) -> Result<Worker, backend::Error> {
-        if let Run::Image(reference) = topology.worker().run {
-            return Ok(Worker::Named(reference.clone()));
-        }
-        if provision.fetch == Fetch::Nothing {
-            return Ok(match Worker::made_in(&self.site.images()) {
-                Some(made) => made,
-                None => self.deployed(topology).await,
-            });
-        }
-        let made = self.made(topology, provision).await?;
         let archive = match &made.archive {
             Some(archive) => archive.clone(),
-            None => self.save(&made.reference).await?,
+            None => self.save(service, &made.reference).await?,
         };
         let image = Image::read(&archive).map_err(Error::from)?;
         Ok(Worker::Made(Arc::new(image)))
     }
 
-    /// The image that the cluster runs, if none was built in this folder.
-    async fn deployed(&self, topology: &Topology) -> Worker {
-        let Ok(Some(connection)) = self.link.connection().await else {
-            return Worker::Unmade;
-        };
-        let worker = topology.worker().service;
-        let image = connection.cluster.image_of(&worker.name).await;
-        image.ok().flatten().map_or(Worker::Unmade, Worker::Named)
+    fn folder(&self, service: &ServiceName) -> Utf8PathBuf {
+        self.site.images().join(service.as_str())
     }
 
     /// Saves an image that Docker built as an archive.
-    async fn save(&self, reference: &str) -> Result<Utf8PathBuf, backend::Error> {
-        let archive = self.site.images().join("worker-built.tar");
+    async fn save(
+        &self,
+        service: &ServiceName,
+        reference: &str,
+    ) -> Result<Utf8PathBuf, backend::Error> {
+        let archive = self.folder(service).join("worker-built.tar");
         let engine = Engine::connect(&self.site.settings.environment).await;
         let engine = engine.map_err(Error::from)?;
         let saved = engine.save_image(reference, &archive).await;

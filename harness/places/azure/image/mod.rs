@@ -1,4 +1,4 @@
-//! The worker's image in the registry, identified by its digest.
+//! The workers' images in the registry, identified by their digests.
 
 mod maker;
 mod worker;
@@ -9,9 +9,10 @@ use azure::registry::{self, Registry};
 use backend::Readiness;
 use base::news::Progress;
 use model::plan::{Observed, Resource, ResourceId, ResourceKind, State};
+use model::topology::ServiceName;
 
 pub use maker::Maker;
-pub(super) use worker::Worker;
+pub(super) use worker::{Worker, Workers};
 
 use self::worker::REPOSITORY;
 use super::error::Error;
@@ -27,9 +28,9 @@ pub(super) struct Image {
     stack: Arc<Stack>,
 }
 
-/// The resource id of the image.
-pub(super) fn id() -> ResourceId {
-    ResourceId::new(ResourceKind::Image, REPOSITORY)
+/// The resource id of a worker's image.
+pub(super) fn id(service: &ServiceName) -> ResourceId {
+    ResourceId::new(ResourceKind::Image, service)
 }
 
 impl Image {
@@ -40,36 +41,45 @@ impl Image {
         }
     }
 
-    /// The desired image; `None` if the profile names one. It needs the stack, which has the
-    /// registry, and the stand-in's cluster, which loads it.
-    pub(super) fn desire(&self, scope: &Scope, worker: &Worker) -> Option<Resource> {
+    /// The desired images, except those that the profile names. They need the stack, which has the
+    /// registry, and the stand-in's cluster, which loads them.
+    pub(super) fn desire(&self, scope: &Scope, workers: &Workers) -> Vec<Resource> {
         let stand_in = self.site.stand_in.iter();
         let stand_in = stand_in.flat_map(|stand_in| stand_in.infrastructure.cluster_needs());
-        worker.digest().map(|digest| Resource {
-            id: id(),
-            digest,
-            needs: std::iter::once(stack::id(scope)).chain(stand_in).collect(),
-            ready_timeout: SEEN,
-        })
+        let needs: Vec<ResourceId> = std::iter::once(stack::id(scope)).chain(stand_in).collect();
+        let made = workers.iter().filter_map(|(service, worker)| {
+            Some(Resource {
+                id: id(service),
+                digest: worker.digest()?,
+                needs: needs.clone(),
+                ready_timeout: SEEN,
+            })
+        });
+        made.collect()
     }
 
-    /// The image in the registry, if it exists.
+    /// The images that are in the registry.
     pub(super) async fn observe(
         &self,
         scope: &Scope,
-        worker: &Worker,
-    ) -> Result<Option<Observed>, backend::Error> {
-        let (Worker::Made(image), Some(digest)) = (worker, worker.digest()) else {
-            return Ok(None);
-        };
-        let there = self.has(image).await?;
-        Ok(there.then(|| Observed {
-            id: id(),
-            state: State::Live(digest),
-            needs: vec![stack::id(scope)],
-            // It is removed with the registry.
-            stays: true,
-        }))
+        workers: &Workers,
+    ) -> Result<Vec<Observed>, backend::Error> {
+        let mut observed = Vec::new();
+        for (service, worker) in workers {
+            let (Worker::Made(image), Some(digest)) = (worker, worker.digest()) else {
+                continue;
+            };
+            if self.has(image).await? {
+                observed.push(Observed {
+                    id: id(service),
+                    state: State::Live(digest),
+                    needs: vec![stack::id(scope)],
+                    // It is removed with the registry.
+                    stays: true,
+                });
+            }
+        }
+        Ok(observed)
     }
 
     async fn registry(&self) -> Result<Registry, backend::Error> {
@@ -100,15 +110,16 @@ impl Image {
     /// then pulled from it and loaded into them.
     pub(super) async fn push(
         &self,
-        worker: &Worker,
+        id: &ResourceId,
+        workers: &Workers,
         reporter: &Reporter,
     ) -> Result<(), backend::Error> {
-        let Worker::Made(image) = worker else {
-            return Err(Error::Unknown { id: id() }.into());
+        let Some(image) = made(id, workers) else {
+            return Err(Error::Unknown { id: id.clone() }.into());
         };
         let registry = self.registry().await?.cancelled_by(&reporter.cancel);
         let listener = reporter.listener();
-        let progress = Mutex::new(Progress::new("push worker".to_owned(), &listener));
+        let progress = Mutex::new(Progress::new(format!("push {}", id.name()), &listener));
         let at = |done, total| {
             let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
             progress.at(done, Some(total));
@@ -120,7 +131,7 @@ impl Image {
         let Some(stand_in) = &self.site.stand_in else {
             return Ok(());
         };
-        let archive = self.site.images().join("pulled.tar");
+        let archive = self.site.images().join(format!("pulled-{}.tar", id.name()));
         let pulled = registry.pull(&reference, &archive).await;
         pulled.map_err(Error::from)?;
         let reference = reference.to_string();
@@ -130,8 +141,8 @@ impl Image {
         loaded.await
     }
 
-    pub(super) async fn ready(&self, worker: Option<&Worker>) -> Readiness {
-        let Some(Worker::Made(image)) = worker else {
+    pub(super) async fn ready(&self, id: &ResourceId, workers: Option<&Workers>) -> Readiness {
+        let Some(image) = workers.and_then(|workers| made(id, workers)) else {
             return Readiness::Ready;
         };
         match self.has(image).await {
@@ -139,5 +150,15 @@ impl Image {
             Ok(false) => Readiness::Never("it is gone".to_owned()),
             Err(error) => Readiness::unseen(&error),
         }
+    }
+}
+
+/// The image of a resource, if it is made here.
+fn made<'a>(id: &ResourceId, workers: &'a Workers) -> Option<&'a registry::Image> {
+    let mut workers = workers.iter();
+    let (_, worker) = workers.find(|(service, _)| service.as_str() == id.name())?;
+    match worker {
+        Worker::Made(image) => Some(image),
+        Worker::Named(_) | Worker::Unmade => None,
     }
 }

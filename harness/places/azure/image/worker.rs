@@ -1,16 +1,20 @@
-//! The image that the worker runs from.
+//! The images that the workers run from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use azure::registry::Image;
 use camino::Utf8Path;
-use model::topology::Digest;
+use model::topology::{Digest, ServiceName};
 
-/// The name of the worker's repository in the registry.
+/// The name of the workers' repository in the registry. An image has its digest there.
 pub(super) const REPOSITORY: &str = "worker";
 
 /// The tag in a plan for an image that was never built.
 const NOT_MADE: &str = "not-made-yet";
+
+/// The images of the workers, by service.
+pub(in super::super) type Workers = BTreeMap<ServiceName, Worker>;
 
 #[derive(Debug, Clone)]
 pub(in super::super) enum Worker {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use azure::arm::{Outputs, PROPAGATION_TIME};
 use azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
 use backend::Blame;
+use backend::WorkerSecrets;
 use base::causes::in_one_line;
 use kubernetes::{Difference, Group, Images, MysqlServer, NAMESPACE, Resolver};
 use model::plan::{Observed, ResourceId, ResourceKind, State};
@@ -22,7 +23,7 @@ pub(super) use exposure::{RESOLVER, exposure};
 use self::needs::Needs;
 use super::connection::Link;
 use super::error::Error;
-use super::image::Worker;
+use super::image::Workers;
 use super::reporter::Reporter;
 use super::scope::Scope;
 use super::site::Site;
@@ -38,7 +39,9 @@ const PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Materials {
     pub(super) topology: Topology,
-    pub(super) worker: Worker,
+    pub(super) workers: Workers,
+    /// The secrets in the environment of the workers.
+    pub(super) secrets: WorkerSecrets,
     /// The database, with its future host name.
     pub(super) mysql: MysqlServer,
 }
@@ -74,9 +77,13 @@ impl Objects {
         };
         let Materials {
             topology,
-            worker,
+            workers,
+            secrets,
             mysql,
         } = materials;
+        let references = workers.iter();
+        let references =
+            references.map(|(service, worker)| (service.clone(), worker.reference(&registry)));
         let mut mysql = mysql.clone();
         if let Some(host) = outputs.text(MYSQL_OUTPUT) {
             host.clone_into(&mut mysql.host);
@@ -84,8 +91,9 @@ impl Objects {
         let site = kubernetes::Site {
             namespace: NAMESPACE.to_owned(),
             instance: scope.profile().to_owned(),
-            images: Images::of(topology, &worker.reference(&registry)),
+            images: Images::of(topology, references.collect()),
             mysql,
+            secrets: secrets.clone(),
             exposure: exposure(&self.site.settings.azure.expose),
             resolver: match self.site.stand_in {
                 // The stand-in has neither Cilium nor DNS caches on its nodes.
@@ -93,7 +101,7 @@ impl Objects {
                 None => RESOLVER,
             },
         };
-        let needs = Needs::of(&scope, worker, self.site.stand_in.as_ref());
+        let needs = Needs::of(&scope, workers, self.site.stand_in.as_ref());
         let groups = kubernetes::objects(topology, &site).into_iter();
         let groups = groups.map(|group| needs.with_needs(group));
         Ok(groups.map(|group| (group.id.clone(), group)).collect())

@@ -1,12 +1,13 @@
 //! The dependencies of the groups of objects on other resources of the place.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kubernetes::Group;
 use model::plan::{ResourceId, ResourceKind};
 
 use super::super::awaited::PULL;
-use super::super::image::{self, Worker};
+use super::super::image::{self, Workers};
 use super::super::scope::Scope;
 use super::super::stack;
 use super::super::stand_in::StandIn;
@@ -17,14 +18,14 @@ pub(super) struct Needs {
     cluster: Vec<ResourceId>,
     /// What the Job of the schema needs.
     database: Option<ResourceId>,
-    /// What the worker needs.
-    image: Option<ResourceId>,
-    /// How long the worker may wait for its image, in addition to its own time to get ready.
+    /// What each worker needs, by its name: its image, unless the profile names one.
+    images: BTreeMap<String, Option<ResourceId>>,
+    /// How long a worker may wait for its image, in addition to its own time to get ready.
     pull: Duration,
 }
 
 impl Needs {
-    pub(super) fn of(scope: &Scope, worker: &Worker, stand_in: Option<&StandIn>) -> Self {
+    pub(super) fn of(scope: &Scope, workers: &Workers, stand_in: Option<&StandIn>) -> Self {
         let mut cluster = vec![stack::id(scope)];
         cluster.extend(
             stand_in
@@ -34,7 +35,13 @@ impl Needs {
         Self {
             cluster,
             database: stand_in.map(|_| database::container_id()),
-            image: worker.digest().map(|_| image::id()),
+            images: workers
+                .iter()
+                .map(|(service, worker)| {
+                    let image = worker.digest().map(|_| image::id(service));
+                    (service.as_str().to_owned(), image)
+                })
+                .collect(),
             // Nodes of this machine are handed the image.
             pull: if stand_in.is_none() {
                 PULL
@@ -49,10 +56,12 @@ impl Needs {
         let mut needs = self.cluster.clone();
         match (group.id.kind(), group.id.name()) {
             (ResourceKind::Job, _) => needs.extend(self.database.clone()),
-            (ResourceKind::Deployment, "worker") => {
-                needs.extend(self.image.clone());
-                let whole = group.ready_timeout.as_std() + self.pull;
-                group.ready_timeout = whole.into();
+            (ResourceKind::Deployment, name) => {
+                if let Some(image) = self.images.get(name) {
+                    needs.extend(image.clone());
+                    let whole = group.ready_timeout.as_std() + self.pull;
+                    group.ready_timeout = whole.into();
+                }
             }
             _ => {}
         }
@@ -78,7 +87,7 @@ mod tests {
             let needs = Needs {
                 cluster: Vec::new(),
                 database: None,
-                image: None,
+                images: [("worker".to_owned(), None)].into(),
                 pull,
             };
             let group = Group {

@@ -1,5 +1,7 @@
 //! A k3d cluster by hand: k3d, kubectl, and the SQL tool in a job.
 
+use std::collections::BTreeMap;
+
 use artifact::WorkerImage;
 use backend::Provision;
 use base::tool::Environment;
@@ -7,7 +9,7 @@ use kubernetes::Images;
 use model::profile;
 use places::k3d::{self, K3dBackend};
 
-use super::common::{artifact_error, common, missing, ports};
+use super::common::{artifact_error, common, missing, ports, worker};
 use crate::bench::{ByHand, Script};
 use crate::error::CommandError;
 use crate::verb::session::{Session, backend_error};
@@ -34,7 +36,7 @@ pub(super) async fn of(
     let foreseen = session.backend.foresee(topology, provision.cancel).await;
     foreseen.map_err(backend_error)?;
     let worker = worker_image(session, &environment, provision).await?;
-    let images = Images::of(topology, &worker.reference);
+    let images = Images::of(topology, BTreeMap::new());
     let import = worker.archive.map(camino::Utf8PathBuf::into_string);
     let mut variables = common(topology);
     variables.extend([
@@ -45,8 +47,11 @@ pub(super) async fn of(
         ("SERVER_IMAGE", images.server),
         ("ADMIN_IMAGE", images.admin_tools),
         ("WEB_IMAGE", images.web),
-        ("WORKER_IMPORT", import.unwrap_or(worker.reference)),
-        ("WORKER_IMAGE", images.worker),
+        (
+            "WORKER_IMPORT",
+            import.unwrap_or_else(|| worker.reference.clone()),
+        ),
+        ("WORKER_IMAGE", worker.reference),
     ]);
     Ok(ByHand::Script(Script {
         text: STEPS,
@@ -63,7 +68,7 @@ async fn worker_image(
 ) -> Result<WorkerImage, CommandError> {
     let folder = session.state.path().join("images");
     let made = artifact::worker_image(
-        session.topology.worker().run,
+        worker(&session.topology).run,
         environment,
         &folder,
         provision.events.listener(),

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use artifact;
 use base::tool::Environment;
 use database;
-use model::topology::{Component, Topology};
+use model::topology::{Component, Topology, Worker};
 
 use crate::error::{CommandError, Exit};
 
@@ -27,7 +27,7 @@ const PORTS: std::ops::RangeInclusive<u16> = 30_000..=32_767;
 /// The variables of every script.
 pub(super) fn common(topology: &Topology) -> BTreeMap<&'static str, String> {
     let replicas = ROLES.map(|(variable, role)| (variable, replicas(topology, role).to_string()));
-    let worker = topology.worker();
+    let worker = worker(topology);
     let (task_queue, workers) = (worker.task_queue, worker.service.replicas);
     let mut variables = BTreeMap::from(replicas);
     variables.extend([
@@ -44,6 +44,11 @@ pub(super) fn common(topology: &Topology) -> BTreeMap<&'static str, String> {
         ("WORKERS", workers.to_string()),
     ]);
     variables
+}
+
+/// The only worker. The scripts exist for profiles with one.
+pub(super) fn worker(topology: &Topology) -> Worker<'_> {
+    topology.workers().next().expect("a topology has a worker")
 }
 
 /// The number of replicas of a server role.

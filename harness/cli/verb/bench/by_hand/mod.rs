@@ -6,6 +6,7 @@ mod server;
 
 use backend::{Backend as _, Provision};
 use model::profile::{Backend, Engine};
+use model::topology::Topology;
 use places::process::ProcessBackend;
 
 use crate::bench::{ByHand, DevServer};
@@ -15,8 +16,14 @@ use crate::verb::session::{self, AnySession, Session};
 /// Prepares the steps by hand. Fetches and builds programs here, outside of the measurement.
 pub(super) async fn of(
     session: &AnySession,
+    topology: &Topology,
     provision: Provision<'_>,
 ) -> Result<ByHand, CommandError> {
+    if topology.workers().count() > 1 {
+        return Ok(ByHand::Missing(
+            "the steps by hand exist only for a profile with one worker".to_owned(),
+        ));
+    }
     match session {
         AnySession::Process(session) => match session.profile.backend {
             Backend::Process {

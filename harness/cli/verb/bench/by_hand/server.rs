@@ -5,7 +5,7 @@ use backend::Provision;
 use base::tool::Environment;
 use places::process::ProcessBackend;
 
-use super::common::{ROLES, artifact_error, common, missing, ports, replicas};
+use super::common::{ROLES, artifact_error, common, missing, ports, replicas, worker};
 use crate::bench::{ByHand, Script};
 use crate::error::CommandError;
 use crate::verb::session::Session;
@@ -48,10 +48,11 @@ pub(super) async fn of(
     };
     let server = server.resolve().await.map_err(artifact_error)?;
     let cli = cli.resolve().await.map_err(artifact_error)?;
-    let worker = topology.worker();
-    let (run, workers) = (worker.run, worker.service.replicas);
-    let worker = artifact::worker(run, &environment, news, cancel);
-    let worker = worker.await.map_err(artifact_error)?;
+    let only = worker(topology).service;
+    let programs = artifact::workers(topology, &environment, news, cancel);
+    let mut programs = programs.await.map_err(artifact_error)?;
+    let worker = programs.remove(&only.name).expect("each worker has one");
+    let workers = only.replicas;
     let processes: u16 = ROLES.iter().map(|(_, role)| replicas(topology, role)).sum();
     let mut variables = common(topology);
     variables.extend([
