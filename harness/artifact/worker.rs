@@ -84,36 +84,26 @@ async fn built_last(
     match run {
         Run::BuiltIn => {
             if let Some(reference) = image::published_image() {
-                return Some(WorkerBuild {
-                    reference: Some(reference.to_owned()),
-                    ..WorkerBuild::default()
-                });
+                return Some(WorkerBuild::of_reference(reference));
             }
-            let Program {
-                path, arguments, ..
-            } = built_in();
-            let read = tokio::task::spawn_blocking(move || content(&path, &arguments));
-            Some(WorkerBuild {
-                program: Some(read.await.ok()?.ok()?),
-                ..WorkerBuild::default()
-            })
+            let harness = built_in();
+            read(harness.path, harness.arguments).await
         }
         // The program in an image that Docker builds is not known here.
         Run::Build(folder) if image::is_made_here(folder.as_ref()) => {
             let built = cargo::built_last(Utf8Path::new(folder), environment, cancel).await;
-            let executable = built.ok().flatten()?;
-            let read = tokio::task::spawn_blocking(move || content(&executable, &[]));
-            Some(WorkerBuild {
-                program: Some(read.await.ok()?.ok()?),
-                ..WorkerBuild::default()
-            })
+            read(built.ok().flatten()?, Vec::new()).await
         }
         Run::Build(_) | Run::Command(_) => None,
-        Run::Image(reference) => Some(WorkerBuild {
-            reference: Some(reference.clone()),
-            ..WorkerBuild::default()
-        }),
+        Run::Image(reference) => Some(WorkerBuild::of_reference(reference)),
     }
+}
+
+/// The build of a program; `None` if it cannot be read.
+async fn read(path: Utf8PathBuf, arguments: Vec<String>) -> Option<WorkerBuild> {
+    let read = tokio::task::spawn_blocking(move || content(&path, &arguments));
+    let program = read.await.ok()?.ok()?;
+    Some(WorkerBuild::of_program(program))
 }
 
 /// The argument that starts the harness as its example worker.

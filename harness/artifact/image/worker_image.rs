@@ -24,10 +24,7 @@ impl WorkerImage {
         Self {
             reference: reference.to_owned(),
             archive: None,
-            build: WorkerBuild {
-                reference: Some(reference.to_owned()),
-                ..WorkerBuild::default()
-            },
+            build: WorkerBuild::of_reference(reference),
         }
     }
 }

@@ -24,6 +24,22 @@ pub struct WorkerBuild {
 }
 
 impl WorkerBuild {
+    /// A build that is known by the content of its executable only.
+    pub fn of_program(program: Digest) -> Self {
+        Self {
+            program: Some(program),
+            ..Self::default()
+        }
+    }
+
+    /// A build that is known by the name of its image only.
+    pub fn of_reference(reference: impl Into<String>) -> Self {
+        Self {
+            reference: Some(reference.into()),
+            ..Self::default()
+        }
+    }
+
     /// Whether both are known to be the same build. Compares the first identity that both have: the
     /// program, then the image id, then the image name. So the same executable in another image is
     /// the same build, and so is the same image with another name.

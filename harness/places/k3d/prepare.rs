@@ -42,8 +42,7 @@ impl Preparation<'_> {
         if self.provision.fetch == Fetch::Missing {
             foresee(self.site(), self.topology, self.provision.cancel).await?;
         }
-        let environment = &self.site().settings.environment;
-        let secrets = WorkerSecrets::read(self.topology, environment)?;
+        let secrets = self.secrets()?;
         let ports = self.ports().await?;
         let node_image = node_image(&self.site().settings.cluster);
         let cluster = self.cluster(&node_image, &ports);
@@ -77,6 +76,15 @@ impl Preparation<'_> {
             namespaces: self.namespaces(),
             cancel: self.provision.cancel.clone(),
         })
+    }
+
+    /// The secrets of the workers. Infrastructure alone has no workers.
+    fn secrets(self) -> Result<WorkerSecrets, backend::Error> {
+        let environment = &self.site().settings.environment;
+        match self.site().settings.extent {
+            Extent::Topology => WorkerSecrets::read(self.topology, environment),
+            Extent::Infrastructure => Ok(WorkerSecrets::default()),
+        }
     }
 
     /// The addresses. A living cluster or database keeps its own.

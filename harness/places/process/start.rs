@@ -65,10 +65,7 @@ fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
 fn started(launch: &Launch) -> io::Result<Option<WorkerBuild>> {
     let build = || {
         let program = artifact::content(&launch.program, &launch.arguments)?;
-        Ok(WorkerBuild {
-            program: Some(program),
-            ..WorkerBuild::default()
-        })
+        Ok(WorkerBuild::of_program(program))
     };
     launch.worker.is_some().then(build).transpose()
 }
