@@ -120,6 +120,14 @@ pub enum Error {
     /// The program of the worker's command does not exist.
     #[error("the worker's program `{program}` is {}", missing_from(.program))]
     Locate { program: String },
+    /// The program of `worker.run.prepare` does not exist.
+    #[error("the program `{program}` of `worker.run.prepare` is {}", missing_from(.program))]
+    LocatePrepare { program: String },
+    #[error("could not prepare the worker")]
+    Prepare {
+        #[source]
+        source: tool::Error,
+    },
     /// The profile names an image, but the backend runs programs.
     #[error("worker.run.image names the image {image}, but this backend runs programs")]
     ImageForProcess { image: String },
@@ -217,6 +225,12 @@ impl Error {
             )],
             Self::Locate { .. } => vec![Hint::say(
                 "Set `worker.run.command` in the profile to a program on PATH, or to a path with a `/` from the working directory.",
+            )],
+            Self::LocatePrepare { .. } => vec![Hint::say(
+                "Install it, or correct `worker.run.prepare` in the profile.",
+            )],
+            Self::Prepare { .. } => vec![Hint::say(
+                "Fix what it reports, or correct `worker.run.prepare` in the profile.",
             )],
             Self::Use {
                 source: tool::Error::Find { program },

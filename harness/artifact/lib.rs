@@ -19,9 +19,11 @@ mod image;
 mod mirror;
 mod pin;
 mod pip;
+mod prepare;
 mod program;
 mod release;
 mod server;
+mod sources;
 mod store;
 mod temporal;
 mod vendor;
@@ -35,4 +37,6 @@ pub use program::{Origin, Program, content};
 pub use server::{ServerPrograms, ServerSearch};
 pub use store::cache_root;
 pub use temporal::{Temporal, TemporalSearch};
-pub use worker::{EXAMPLE_WORKER, foresee_workers, workers, workers_built_last};
+pub use worker::{
+    EXAMPLE_WORKER, foresee_workers, worker_started_before, workers, workers_built_last,
+};

@@ -7,57 +7,70 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::topology::Digest;
 use serde::Serialize;
 
+use super::sources::with_sources;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     /// Absolute path of the executable.
     pub path: Utf8PathBuf,
     pub arguments: Vec<String>,
-    /// Identity of the program, computed from file metadata only: path, length and modification
-    /// time of the executable and of every argument that is a file (such as the script of an
-    /// interpreter), and all arguments.
+    /// Identity of the program: its path, all arguments, and length and modification time of the
+    /// executable and of every argument that is a file, a script with its sources; or, of a program
+    /// that is prepared, their content.
     pub digest: Digest,
 }
 
 impl Program {
     /// Reads the metadata of an existing program.
     pub fn new(path: Utf8PathBuf, arguments: Vec<String>) -> Self {
-        let files = std::iter::once(path.as_path())
-            .chain(arguments.iter().map(Utf8Path::new))
-            .filter_map(Stamp::of)
-            .collect::<Vec<_>>();
-        let digest = Digest::of(&(&path, &arguments, files));
+        let files = std::iter::once(path.clone()).chain(files(&arguments));
+        let stamps: Vec<Stamp> = files.filter_map(|file| Stamp::of(&file)).collect();
+        let digest = Digest::of(&(&path, &arguments, stamps));
         Self {
             path,
             arguments,
             digest,
         }
     }
+
+    /// An existing program whose identity is its [`content`]. A compiler may write the same program
+    /// again, with another modification time.
+    pub fn by_content(path: Utf8PathBuf, arguments: Vec<String>) -> io::Result<Self> {
+        let digest = content(&path, &arguments)?;
+        let digest = Digest::of(&(&path, &arguments, digest));
+        Ok(Self {
+            path,
+            arguments,
+            digest,
+        })
+    }
+
+    /// A program that is not fetched or built yet, for a plan that is not carried out.
+    pub fn still_missing(name: &str) -> Self {
+        Self::new(Utf8PathBuf::from(name), Vec::new())
+    }
 }
 
 /// Identity of the program by content: the SHA-256 of the executable. With arguments, it also
-/// covers these and the content of those that are files, such as the script of an interpreter.
+/// covers these and the content of those that are files, a script with its sources.
 pub fn content(path: &Utf8Path, arguments: &[String]) -> io::Result<Digest> {
     let executable = of_file(path)?;
     if arguments.is_empty() {
         return Ok(executable);
     }
-    let files = arguments
-        .iter()
-        .map(Utf8Path::new)
-        .filter(|it| it.is_file());
-    let files: Vec<Digest> = files.map(of_file).collect::<Result<_, _>>()?;
-    Ok(Digest::of(&(executable, arguments, files)))
+    let digests = files(arguments).map(|file| of_file(&file));
+    let digests: Vec<Digest> = digests.collect::<Result<_, _>>()?;
+    Ok(Digest::of(&(executable, arguments, digests)))
+}
+
+/// The arguments that are files, each script with its sources.
+fn files(arguments: &[String]) -> impl Iterator<Item = Utf8PathBuf> {
+    let named = arguments.iter().map(Utf8Path::new);
+    named.filter(|path| path.is_file()).flat_map(with_sources)
 }
 
 fn of_file(path: &Utf8Path) -> io::Result<Digest> {
     Digest::of_stream(fs_err::File::open(path)?)
-}
-
-impl Program {
-    /// A program that is not fetched or built yet, for a plan that is not carried out.
-    pub fn still_missing(name: &str) -> Self {
-        Self::new(Utf8PathBuf::from(name), Vec::new())
-    }
 }
 
 /// Where a program comes from, in the order of preference.
@@ -116,6 +129,27 @@ mod tests {
         assert_ne!(before, of(&first, &[]));
         fs_err::write(&script, "two").expect("writable");
         assert_ne!(before, of(&first, &[script.as_str()]));
+    }
+
+    #[test]
+    fn both_digests_of_a_script_cover_what_it_imports() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
+        let [interpreter, script, imported] =
+            ["python", "worker.py", "workflows.py"].map(|name| folder.join(name));
+        for path in [&interpreter, &script, &imported] {
+            fs_err::write(path, "one").expect("writable");
+        }
+        let both = || {
+            let arguments = vec![script.to_string()];
+            let content = content(&interpreter, &arguments).expect("readable");
+            (content, Program::new(interpreter.clone(), arguments).digest)
+        };
+        let before = both();
+        fs_err::write(&imported, "three").expect("writable");
+        let after = both();
+        assert_ne!(before.0, after.0);
+        assert_ne!(before.1, after.1);
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use base::news::Listener;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
-use model::topology::{Run, ServiceName, Topology, Worker, WorkerBuild, WorkerBuilds};
+use model::topology::{Command, Run, ServiceName, Topology, Worker, WorkerBuild, WorkerBuilds};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::program::{Program, content};
-use super::{cargo, image};
+use super::{cargo, image, prepare};
 
 /// Builds or finds the programs of a topology's workers, by service.
 pub async fn workers(
@@ -62,16 +62,54 @@ async fn worker(
             let path = cargo::build(Utf8Path::new(folder), environment, news, cancel).await?;
             Ok(Program::new(path, Vec::new()))
         }
-        Run::Command(words) => command(words, environment),
+        Run::Command(Command { words, prepare }) => {
+            let Some(prepare) = prepare else {
+                return command(words, environment);
+            };
+            prepare::run(prepare, environment, news, cancel).await?;
+            let Program {
+                path, arguments, ..
+            } = command(words, environment)?;
+            by_content(path, arguments).await
+        }
         Run::Image(image) => Err(image_for_process(image)),
     }
+}
+
+/// The program of a worker that was started before, to compare it with the one that [`workers`]
+/// would return. Builds nothing.
+pub async fn worker_started_before(
+    run: &Run,
+    path: Utf8PathBuf,
+    arguments: Vec<String>,
+) -> Result<Program, Error> {
+    match run {
+        Run::Command(Command {
+            prepare: Some(_), ..
+        }) if path.is_file() => by_content(path, arguments).await,
+        _ => Ok(Program::new(path, arguments)),
+    }
+}
+
+/// Reads the whole program, which may be large.
+async fn by_content(path: Utf8PathBuf, arguments: Vec<String>) -> Result<Program, Error> {
+    let failed = Error::file("read", path.clone());
+    let read = tokio::task::spawn_blocking(move || Program::by_content(path, arguments));
+    read.await
+        .expect("reading a file does not panic")
+        .map_err(failed)
 }
 
 fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
     match run {
         Run::BuiltIn => Ok(()),
         Run::Build(folder) => cargo::foresee(Utf8Path::new(folder), environment),
-        Run::Command(words) => command(words, environment).map(drop),
+        // The command that prepares the worker may create its program.
+        Run::Command(Command {
+            prepare: Some(words),
+            ..
+        }) => prepare::foresee(words, environment),
+        Run::Command(Command { words, .. }) => command(words, environment).map(drop),
         Run::Image(image) => Err(image_for_process(image)),
     }
 }
@@ -121,19 +159,28 @@ fn image_for_process(image: &str) -> Error {
 }
 
 fn command(words: &[String], environment: &Environment) -> Result<Program, Error> {
-    let (program, arguments) = words
+    let (program, arguments) = program_of(words);
+    let path = find(program, environment).ok_or_else(|| Error::Locate {
+        program: program.to_owned(),
+    })?;
+    Ok(Program::new(path, arguments.to_vec()))
+}
+
+/// The program of a command, and its arguments.
+pub(super) fn program_of(words: &[String]) -> (&str, &[String]) {
+    words
         .split_first()
-        .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
-    let found = if program.contains('/') {
+        .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest))
+}
+
+/// The path of a program on `PATH`, or relative to the working directory if it contains a `/`.
+pub(super) fn find(program: &str, environment: &Environment) -> Option<Utf8PathBuf> {
+    if program.contains('/') {
         let path = camino::absolute_utf8(program).unwrap_or_else(|_| Utf8PathBuf::from(program));
         base::tool::is_executable(&path).then_some(path)
     } else {
         environment.find(program)
-    };
-    let path = found.ok_or_else(|| Error::Locate {
-        program: program.to_owned(),
-    })?;
-    Ok(Program::new(path, arguments.to_vec()))
+    }
 }
 
 #[cfg(test)]
@@ -143,9 +190,17 @@ mod tests {
     use super::*;
 
     async fn resolve(words: &[&str], environment: &Environment) -> Result<Program, Error> {
-        let run = Run::Command(words.iter().map(ToString::to_string).collect());
+        let run = command_of(words, None);
         let news = Listener::silent();
         worker(&run, environment, &news, &CancellationToken::new()).await
+    }
+
+    fn command_of(words: &[&str], prepare: Option<&[&str]>) -> Run {
+        let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+        Run::Command(Command {
+            words: owned(words),
+            prepare: prepare.map(owned),
+        })
     }
 
     #[tokio::test]
@@ -174,6 +229,84 @@ mod tests {
         insta::assert_snapshot!(error(resolve(&["no-such-worker"], &environment).await), @"the worker's program `no-such-worker` is not on PATH");
         insta::assert_snapshot!(error(resolve(&["./no/such/worker"], &environment).await), @"the worker's program `./no/such/worker` is not an executable file");
         insta::assert_snapshot!(error(resolve(&[], &environment).await), @"the worker's program `` is not on PATH");
+    }
+
+    /// A worker whose program `prepare` writes.
+    #[tokio::test]
+    async fn a_command_may_not_exist_before_it_is_prepared() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
+        let environment = machine::environment(folder);
+        let made = folder.join("made");
+        let script = format!(
+            "echo \"compiling $1\"; printf '#!/bin/sh\\necho %s\\n' \"$1\" >{made}; chmod 755 {made}"
+        );
+        machine::tool(folder, "make-worker", &script);
+        let never = CancellationToken::new();
+        let (news, mut heard) = Listener::channel();
+        let prepared = async |version: &str| {
+            let run = command_of(&[made.as_str()], Some(&["make-worker", version]));
+            foresee_worker(&run, &environment).expect("it can be made");
+            worker(&run, &environment, &news, &never).await
+        };
+        let first = prepared("one").await.expect("it was made");
+        assert_eq!(first.path, made);
+        let said = heard.try_recv().expect("a notice");
+        let message = "prepare the worker: make-worker one".to_owned();
+        assert_eq!(said, base::news::News::Notice { message });
+        let old = fs_err::File::options().append(true).open(&made);
+        let old = old.expect("it was made").into_file();
+        old.set_modified(std::time::UNIX_EPOCH).expect("it is ours");
+        let again = prepared("one").await.expect("it was made");
+        assert_eq!(first, again, "the same program was made again");
+        let run = command_of(&[made.as_str()], Some(&["make-worker", "one"]));
+        let before = worker_started_before(&run, made.clone(), Vec::new()).await;
+        assert_eq!(
+            before.expect("readable"),
+            first,
+            "a dry run compares the same"
+        );
+        let other = prepared("two").await.expect("it was made");
+        assert_ne!(first.digest, other.digest, "another program was made");
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_cannot_be_prepared_says_why() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
+        let environment = machine::environment(folder);
+        machine::tool(
+            folder,
+            "fails",
+            "echo 'main.go:7: undefined: Helo' >&2; exit 2",
+        );
+        machine::tool(folder, "waits", "exec sleep 600");
+        let told = |error: &Error| {
+            let hints = base::hint::join(&error.hints(), "\n");
+            format!("{}\n{hints}", error.with_causes())
+        };
+        let missing = command_of(&["./worker"], Some(&["no-such-compiler"]));
+        let missing = foresee_worker(&missing, &environment).expect_err("there is none");
+        insta::assert_snapshot!(told(&missing), @"
+        the program `no-such-compiler` of `worker.run.prepare` is not on PATH
+        Install it, or correct `worker.run.prepare` in the profile.
+        ");
+        let run = async |prepare: &str, cancel: &CancellationToken| {
+            let run = command_of(&["./worker"], Some(&[prepare]));
+            let news = Listener::silent();
+            let answer = worker(&run, &environment, &news, cancel).await;
+            answer.expect_err("nothing was made")
+        };
+        let failed = run("fails", &CancellationToken::new()).await;
+        insta::assert_snapshot!(told(&failed), @"
+        could not prepare the worker: `fails` ended with exit status: 2
+            main.go:7: undefined: Helo
+        Fix what it reports, or correct `worker.run.prepare` in the profile.
+        ");
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let interrupted = run("waits", &stop).await;
+        assert!(matches!(interrupted, Error::Interrupted), "{interrupted}");
     }
 
     #[tokio::test]

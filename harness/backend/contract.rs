@@ -7,6 +7,7 @@ use model::topology::{ServiceName, Topology};
 use temporal::Frontend;
 use tokio_util::sync::CancellationToken;
 
+use super::diagnosis::Diagnosis;
 use super::error::Error;
 use super::host::Host;
 use super::readiness::Readiness;
@@ -95,6 +96,12 @@ pub trait Backend {
     /// Checks once, within a bounded time, whether a resource does its job. Without `parts`, it
     /// checks only what can be checked without preparing.
     async fn ready(&self, id: &ResourceId, parts: Option<&Self::Parts>) -> Readiness;
+
+    /// Looks, within a bounded time, for the reason why a resource is not ready.
+    /// `None` if this place knows no more than [`Self::ready`] said.
+    async fn diagnose(&self, _: &ResourceId) -> Option<Diagnosis> {
+        None
+    }
 
     /// A client of the running cluster's frontend, in a namespace.
     async fn frontend(&self, namespace: &str) -> Result<Self::Frontend, Error>;

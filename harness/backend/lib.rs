@@ -5,6 +5,7 @@
 
 mod contract;
 pub mod death;
+mod diagnosis;
 mod error;
 pub mod event;
 pub mod fault;
@@ -21,6 +22,7 @@ pub mod wait;
 mod worker_secrets;
 
 pub use contract::{Backend, Change, Fetch, Prepared, Provision};
+pub use diagnosis::Diagnosis;
 pub use error::{Blame, Error};
 pub use host::Host;
 pub use place::{Endpoint, Log, Place};

@@ -30,7 +30,7 @@ impl LogTail {
     /// Reads the last lines of a file, and ignores its first `begin` bytes.
     pub fn of_file(path: Utf8PathBuf, begin: u64) -> io::Result<Self> {
         let text = end_of(&path, begin)?;
-        Ok(Self::of_text(path, &String::from_utf8_lossy(&text)))
+        Ok(Self::of_text(path, &text))
     }
 
     /// Takes the last lines of a text that is, or will be, in the file `path`.
@@ -52,16 +52,16 @@ pub fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
-/// The last bytes of a file. If the file is shorter than `begin`, it was truncated since, and its
-/// whole content is new.
-fn end_of(path: &Utf8Path, begin: u64) -> io::Result<Vec<u8>> {
+/// The last 64 KiB of a file without its first `begin` bytes. If the file is shorter than `begin`, it
+/// was truncated since, and its whole content is new.
+pub fn end_of(path: &Utf8Path, begin: u64) -> io::Result<String> {
     let mut file = fs_err::File::open(path)?;
     let length = file.metadata()?.len();
     let begin = if begin > length { 0 } else { begin };
     file.seek(SeekFrom::Start(begin.max(length.saturating_sub(BYTES))))?;
     let mut end = Vec::new();
     file.take(BYTES).read_to_end(&mut end)?;
-    Ok(end)
+    Ok(String::from_utf8_lossy(&end).into_owned())
 }
 
 #[cfg(test)]

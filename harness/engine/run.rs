@@ -1,17 +1,18 @@
 //! Carries a plan out.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
 use backend::event::{Events, Kind};
 use backend::state::{Journal, StepStage};
 use backend::wait::{self, Pace, Pending};
-use backend::{Backend, Blame, Change};
+use backend::{Backend, Blame, Change, Diagnosis};
 use base::causes::in_one_line;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use model::plan::{Action, Plan, ResourceId, Step};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How often the readiness of a resource is checked.
@@ -19,6 +20,9 @@ const PACE: Pace = Pace {
     first: Duration::from_millis(10),
     last: Duration::from_millis(50),
 };
+
+/// How long a resource may take before its place is asked why, and the pause before the next time.
+const DIAGNOSIS: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -241,6 +245,7 @@ impl<B: Backend> StepRunner<'_, B> {
         let waited = tokio::select! {
             biased;
             waited = wait::until(deadline, PACE, look) => waited,
+            never = self.tell_why(&step.id) => match never {},
             () = self.stop.cancelled() => return Err(Error::Interrupted),
         };
         let id = || step.id.clone();
@@ -252,6 +257,23 @@ impl<B: Backend> StepRunner<'_, B> {
                 reason,
             },
         })
+    }
+
+    /// Tells, while a resource is waited for, why it is not ready, so that the user need not wait
+    /// until its deadline.
+    async fn tell_why(&self, id: &ResourceId) -> Infallible {
+        let mut told = None;
+        loop {
+            sleep(DIAGNOSIS).await;
+            let found = self.backend.diagnose(id).await.filter(|it| it.certain);
+            if let Some(Diagnosis { reason, remedy, .. }) = &found
+                && found != told
+            {
+                let notice = format!("`{id}` is not ready yet: {reason}. {remedy}");
+                self.events.notice(notice);
+                told = found;
+            }
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run
     // notices it late, and has not waited for anything until then.
     let drained = async {
         sleep_until(end).await;
-        drain.run_out().await;
+        run.hopeless.run_until_cancelled(drain.run_out()).await;
     };
     tokio::select! {
         biased;

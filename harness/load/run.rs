@@ -21,6 +21,8 @@ pub struct Run {
     /// Receives the records. Unbounded, so that a slow reader cannot delay the generator.
     pub records: UnboundedSender<Iteration>,
     pub progress: Arc<Progress>,
+    /// Ends the drain early: no workflow that is under way can close.
+    pub hopeless: CancellationToken,
     /// Ends the run early: no iteration starts any more, and calls under way are abandoned.
     pub cancel: CancellationToken,
 }

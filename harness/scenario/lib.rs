@@ -14,6 +14,7 @@ mod exact;
 mod expectation;
 mod fragment;
 mod histories;
+mod hopeless;
 mod measured;
 mod measures;
 mod metric;

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::chaos::{Chaos, FaultState};
 use super::histories::Histories;
+use super::hopeless::until_hopeless;
 use super::model::Phase;
 use super::plan::PlannedPhase;
 use super::run::Stage;
@@ -42,6 +43,7 @@ pub(super) async fn offer<B: Backend>(
     } = *stage;
     let stop = context.shutdown.child_token();
     let (over, healed) = (CancellationToken::new(), CancellationToken::new());
+    let hopeless = CancellationToken::new();
     let (records, received) = unbounded_channel();
     let load = load::Run {
         timeline: plan.timeline(),
@@ -49,6 +51,7 @@ pub(super) async fn offer<B: Backend>(
         drain: plan.drain.as_std(),
         records,
         progress: stage.progress.clone(),
+        hopeless: hopeless.clone(),
         cancel: stop.clone(),
     };
     let baseline = plan.phase(Phase::Baseline);
@@ -61,7 +64,7 @@ pub(super) async fn offer<B: Backend>(
         stop: &stop,
     };
     let (narrator, pulse) = (stage.narrator(), Pulse::default());
-    let (drain, (), (faults, is_steady), (), (), ()) = tokio::join!(
+    let (drain, (), (faults, is_steady), (), (), (), _) = tokio::join!(
         async {
             let drain = load::drive(frontend, plan.workloads.clone(), load).await;
             over.cancel();
@@ -89,6 +92,12 @@ pub(super) async fn offer<B: Backend>(
                 histories.follow(&over).await;
             }
         },
+        over.run_until_cancelled(async {
+            healed.cancelled().await;
+            sleep_until(epoch + plan.timeline().end()).await;
+            until_hopeless(plan, frontend, &stage.progress).await;
+            hopeless.cancel();
+        }),
     );
     let ending = match is_steady {
         _ if context.shutdown.is_cancelled() => Ending::Interrupted,

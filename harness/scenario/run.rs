@@ -24,6 +24,7 @@ use super::assess::{Assessment, assess};
 use super::chaos::FaultState;
 use super::context::Context;
 use super::histories::Histories;
+use super::hopeless::until_hopeless;
 use super::narrate::Narrator;
 use super::offer::{Loaded, offer};
 use super::plan::RunPlan;
@@ -276,7 +277,11 @@ impl<B: Backend> Stage<'_, B> {
         let (scenario, events) = (&self.plan.scenario, self.context.events);
         let counts = self.recorder.counts();
         let open = (archive, counts.may_be_open);
-        settle(scenario, frontend, open, drain, events).await?;
+        tokio::select! {
+            biased;
+            settled = settle(scenario, frontend, open, drain, events) => settled?,
+            reason = until_hopeless(self.plan, frontend, &self.progress) => events.notice(reason),
+        }
         events.send(Kind::Checking {
             executions: counts.may_exist - counts.read,
         });

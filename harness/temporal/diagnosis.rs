@@ -218,6 +218,7 @@ mod tests {
         let failed = event(4, "WorkflowTaskFailed", Some(NONDETERMINISM));
         let scheduled = event(2, "WorkflowTaskScheduled", None);
         let waits = |workflow_task: Option<PendingTask>, activities| Pending {
+            workflow_type: "Hello".to_owned(),
             task_queue: "hello-world".to_owned(),
             workflow_task,
             activities,

@@ -26,6 +26,8 @@ mod retry;
 mod shard;
 pub mod simulated;
 mod start;
+mod unregistered;
+mod workers;
 
 pub use admin::{Poller, TaskKind};
 pub use client::Client;
@@ -36,3 +38,5 @@ pub use model::{
 pub use op::{Answer, Op, OpKind, Reply};
 pub use pending::{Pending, PendingActivity, PendingChild, PendingTask};
 pub use reading::Reading;
+pub use unregistered::Unregistered;
+pub use workers::WorkerSeen;

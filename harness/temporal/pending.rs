@@ -16,6 +16,9 @@ use super::failure;
 /// What a running workflow waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
+    /// Its workflow type. Empty in archives of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workflow_type: String,
     /// The task queue of its workflow tasks.
     pub task_queue: String,
     /// Its workflow task, if one is scheduled or started.
@@ -71,6 +74,7 @@ impl Pending {
     /// Whether the server reports nothing that the workflow waits for.
     pub fn is_empty(&self) -> bool {
         let Self {
+            workflow_type: _,
             task_queue: _,
             workflow_task,
             activities,
@@ -83,7 +87,10 @@ impl Pending {
         let config = described.execution_config.as_ref();
         let queue = config.and_then(|config| config.task_queue.as_ref());
         let task = described.pending_workflow_task.as_ref();
+        let info = described.workflow_execution_info.as_ref();
+        let workflow_type = info.and_then(|info| info.r#type.as_ref());
         Self {
+            workflow_type: workflow_type.map(|it| it.name.clone()).unwrap_or_default(),
             task_queue: queue.map(|queue| queue.name.clone()).unwrap_or_default(),
             workflow_task: task.map(workflow_task),
             activities: described.pending_activities.iter().map(activity).collect(),

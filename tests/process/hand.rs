@@ -12,15 +12,18 @@ use temporalio_common::protos::temporal::api::command::v1::{
     StartTimerCommandAttributes,
 };
 use temporalio_common::protos::temporal::api::common::v1::{ActivityType, Payload, Payloads};
-use temporalio_common::protos::temporal::api::enums::v1::{CommandType, WorkflowTaskFailedCause};
+use temporalio_common::protos::temporal::api::enums::v1::{
+    CommandType, WorkerStatus, WorkflowTaskFailedCause,
+};
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use temporalio_common::protos::temporal::api::failure::v1::{ApplicationFailureInfo, Failure};
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes as Event;
 use temporalio_common::protos::temporal::api::taskqueue::v1::TaskQueue;
+use temporalio_common::protos::temporal::api::worker::v1::{WorkerHeartbeat, WorkerHostInfo};
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     PollActivityTaskQueueRequest, PollWorkflowTaskQueueRequest, PollWorkflowTaskQueueResponse,
-    RespondActivityTaskFailedRequest, RespondWorkflowTaskCompletedRequest,
-    RespondWorkflowTaskFailedRequest,
+    RecordWorkerHeartbeatRequest, RespondActivityTaskFailedRequest,
+    RespondWorkflowTaskCompletedRequest, RespondWorkflowTaskFailedRequest,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{IntoRequest as _, Status};
@@ -64,8 +67,7 @@ impl Drop for HandWorker {
 }
 
 async fn work(frontend: SocketAddr) {
-    let options = connect::Options::plaintext(frontend.to_string());
-    let connection = connect::connect(options).await.expect("it is up");
+    let connection = connection(frontend).await;
     tokio::join!(
         workflows(&connection),
         workflows(&connection),
@@ -79,6 +81,42 @@ fn queue(name: &str) -> TaskQueue {
         name: name.to_owned(),
         ..TaskQueue::default()
     }
+}
+
+async fn connection(frontend: SocketAddr) -> Connection {
+    let options = connect::Options::plaintext(frontend.to_string());
+    connect::connect(options).await.expect("it is up")
+}
+
+/// Says to the server what recent SDKs say: that a process polls a task queue.
+pub(crate) fn heartbeat(frontend: SocketAddr, pid: i64, task_queue: &str) {
+    let heartbeat = WorkerHeartbeat {
+        worker_instance_key: "by-hand".to_owned(),
+        worker_identity: format!("{pid}@here@"),
+        host_info: Some(WorkerHostInfo {
+            host_name: "here".to_owned(),
+            process_id: pid.to_string(),
+            ..WorkerHostInfo::default()
+        }),
+        task_queue: task_queue.to_owned(),
+        status: WorkerStatus::Running.into(),
+        ..WorkerHeartbeat::default()
+    };
+    let request = RecordWorkerHeartbeatRequest {
+        namespace: "default".to_owned(),
+        worker_heartbeat: vec![heartbeat],
+        ..RecordWorkerHeartbeatRequest::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    runtime.block_on(async {
+        let connection = connection(frontend).await;
+        let mut service = connection.workflow_service();
+        let recorded = service.record_worker_heartbeat(request.into_request());
+        recorded.await.expect("servers from 1.29 on record it");
+    });
 }
 
 async fn workflows(connection: &Connection) {

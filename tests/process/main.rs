@@ -8,6 +8,7 @@ mod awkward;
 mod bench;
 mod crash;
 mod deaths;
+mod development;
 mod folders;
 mod hand;
 mod homes;

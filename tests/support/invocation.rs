@@ -119,6 +119,11 @@ impl Running {
         fs::read_to_string(&self.stdout).expect("it was created")
     }
 
+    /// What it has written to standard error so far.
+    pub fn stderr(&self) -> String {
+        fs::read_to_string(&self.stderr).expect("it was created")
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Finished {
@@ -128,7 +133,7 @@ impl Running {
             said: self.said.clone(),
             status,
             stdout: self.stdout(),
-            stderr: fs::read_to_string(&self.stderr).expect("it was created"),
+            stderr: self.stderr(),
             took: self.started.elapsed(),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use docker::{ContainerSpec, Engine};
+use model::topology::Command;
 use testing::docker_engine::{SHELL, engine, remove_image};
 
 use super::*;
@@ -167,7 +168,10 @@ fn the_harness_is_the_image_of_the_example_worker_only_where_it_runs_in_a_contai
 #[tokio::test]
 async fn errors_about_missing_images_have_hints() {
     let fixture = Fixture::new(&[]);
-    let command = Run::Command(vec!["./worker".to_owned()]);
+    let command = Run::Command(Command {
+        words: vec!["./worker".to_owned()],
+        prepare: None,
+    });
     insta::assert_snapshot!(fixture.error(&command).await, @"
     worker.run.command names a program of this machine, but containers run images
     Set `worker.run.build` or `worker.run.image` in the profile, or use `--backend process`.

@@ -27,6 +27,8 @@ pub enum Family {
     Go,
     /// docker and k3d.
     Container,
+    /// The user's own build command, of any language.
+    Build,
     /// The program that opens a browser on the desktop.
     Desktop,
     /// Temporal's programs. They do not see the home folder, because they would read client
@@ -115,6 +117,34 @@ const GO: &[Pattern] = &["GO*", "NETRC", "GIT_SSL_*", "SSH_AUTH_SOCK"];
 /// Variables that match `GO*` and that Go must not see: the target platform, the output folder, and
 /// variables of Google's tools.
 const GO_WITHHELD: &[Pattern] = &["GOOS", "GOARCH", "GOBIN", "GOOGLE_*"];
+
+/// The settings of further languages' build tools, and the variables by which common version
+/// managers find them.
+const OTHER_LANGUAGES: &[Pattern] = &[
+    "NODE_*",
+    "NPM_*",
+    "npm_config_*",
+    "NVM_*",
+    "VOLTA_*",
+    "YARN_*",
+    "PNPM_*",
+    "COREPACK_*",
+    "BUN_*",
+    "UV_*",
+    "POETRY_*",
+    "JAVA_*",
+    "JDK_*",
+    "MAVEN_*",
+    "M2_HOME",
+    "GRADLE_*",
+    "SDKMAN_*",
+    "DOTNET_*",
+    "NUGET_*",
+    "GEM_*",
+    "BUNDLE_*",
+    "RBENV_*",
+    "COMPOSER_*",
+];
 
 /// The settings of Docker, and those settings of k3d that fix problems or choose images. Other k3d
 /// settings would change the cluster.
@@ -231,16 +261,21 @@ impl Environment {
 
 impl Family {
     fn sees(self, name: &str) -> bool {
-        let (own, withheld): (_, &[Pattern]) = match self {
-            Self::Python => (PYTHON, &[]),
-            Self::Rust => (RUST, RUST_OF_THE_PARENT),
-            Self::Go => (GO, GO_WITHHELD),
-            Self::Container => (CONTAINER, &[]),
-            Self::Desktop => (DESKTOP, &[]),
-            Self::Temporal => (&[][..], HOME),
-        };
         let among = |patterns: &[Pattern]| patterns.iter().any(|pattern| matches(pattern, name));
-        (among(COMMON) || among(HOME) || among(own)) && !among(withheld)
+        let (own, withheld): (&[&[Pattern]], &[&[Pattern]]) = match self {
+            Self::Python => (&[PYTHON], &[]),
+            Self::Rust => (&[RUST], &[RUST_OF_THE_PARENT]),
+            Self::Go => (&[GO], &[GO_WITHHELD]),
+            Self::Container => (&[CONTAINER], &[]),
+            Self::Desktop => (&[DESKTOP], &[]),
+            Self::Build => (
+                &[PYTHON, RUST, GO, OTHER_LANGUAGES],
+                &[RUST_OF_THE_PARENT, GO_WITHHELD],
+            ),
+            Self::Temporal => (&[], &[HOME]),
+        };
+        let among_any = |lists: &[&[Pattern]]| lists.iter().any(|patterns| among(patterns));
+        (among(COMMON) || among(HOME) || among_any(own)) && !among_any(withheld)
     }
 }
 
@@ -300,6 +335,7 @@ mod tests {
         insta::assert_snapshot!(seen_by(Family::Rust, ALL), @"CARGO_HOME CARGO_REGISTRY_TOKEN CARGO_TARGET_DIR HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Go, ALL), @"GOPROXY HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Container, ALL), @"DOCKER_HOST HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+        insta::assert_snapshot!(seen_by(Family::Build, ALL), @"CARGO_HOME CARGO_REGISTRY_TOKEN CARGO_TARGET_DIR GOPROXY HOME HTTPS_PROXY PATH PIP_INDEX_URL SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Temporal, ALL), @"HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
     }
 

@@ -164,6 +164,7 @@ async fn measure<B: Backend>(
         drain: DRAIN,
         records,
         progress: Arc::new(Progress::default()),
+        hopeless: CancellationToken::new(),
         cancel: cancel.clone(),
     };
     let begin = epoch + settings.warmup;

@@ -1,7 +1,7 @@
 //! The aspects of one side, in display order. Pure.
 
 use model::quantity::Duration;
-use model::topology::{Run, Tls};
+use model::topology::{Command, Run, Tls};
 use mysql::preflight;
 use mysql::schema::State;
 use temporal::Cluster;
@@ -77,7 +77,12 @@ fn worker(worker: &Worker) -> [Aspect; 3] {
     let run = match &worker.run {
         Run::BuiltIn => "built-in".to_owned(),
         Run::Build(folder) => format!("build {folder}"),
-        Run::Command(words) => format!("command {}", words.join(" ")),
+        Run::Command(Command { words, prepare }) => {
+            let prepare = prepare
+                .iter()
+                .map(|words| format!(" after {}", words.join(" ")));
+            format!("command {}{}", words.join(" "), prepare.collect::<String>())
+        }
         Run::Image(image) => format!("image {image}"),
     };
     let aspect = |key: &str| format!("{}.{key}", worker.service);

@@ -6,7 +6,7 @@ use std::io;
 
 use backend::death::Death;
 use backend::fault;
-use backend::{Backend, Blame, Host, Log};
+use backend::{Backend, Blame, Diagnosis, Host, Log};
 use base::causes::in_one_line;
 use base::hint::{Hint, Verb};
 use base::log_tail::LogTail;
@@ -64,6 +64,7 @@ async fn told<B: Backend>(
                 .words(format!(" to {}.", way.end()))
         });
     }
+    let (error, remedy) = diagnosed(error, backend).await;
     let (log_tail, evidence) = match error.id() {
         Some(id) => (tail(hosts, id.name()).await, hosts.evidence(id).await),
         None => (None, None),
@@ -85,7 +86,10 @@ async fn told<B: Backend>(
                 Some(id) => logs(hosts, id).await,
                 None => None,
             };
-            hints.push(way_out(&error, logs, again, down));
+            hints.push(match remedy {
+                Some(remedy) => remedy.words(" Then run ").command(again).words(" again."),
+                None => way_out(&error, logs, again, down),
+            });
         }
     }
     let exit = match &error {
@@ -100,6 +104,23 @@ async fn told<B: Backend>(
     whole.log_tail = log_tail;
     whole.hints = hints;
     whole
+}
+
+/// The error with the reason that the place finds, and its remedy.
+async fn diagnosed<B: Backend>(error: engine::Error, backend: &B) -> (engine::Error, Option<Hint>) {
+    let engine::Error::NotReady { id, deadline, .. } = &error else {
+        return (error, None);
+    };
+    let Some(Diagnosis { reason, remedy, .. }) = backend.diagnose(id).await else {
+        return (error, None);
+    };
+    let (id, deadline) = (id.clone(), *deadline);
+    let told = engine::Error::NotReady {
+        id,
+        deadline,
+        reason,
+    };
+    (told, Some(remedy))
 }
 
 /// An error whose likely cause is a replica that died before.

@@ -9,6 +9,7 @@ use base::causes::in_one_line;
 use base::file::present;
 use base::hint::Hint;
 use camino::Utf8PathBuf;
+use model::topology::Topology;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -62,18 +63,35 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
             let hosts = session.backend.hosts();
-            Box::pin(show(&args, session.way, hosts, ui)).await
+            let expected = expected(&session.topology);
+            Box::pin(show(&args, session.way, hosts, &expected, ui)).await
         }),
         Err(error) => {
             let abandoned = abandoned::look(&loaded, error, ui)?;
             on_any_backend!(&abandoned.backend, |backend| {
-                Box::pin(show(&args, Way::Up, backend.hosts(), ui)).await
+                Box::pin(show(&args, Way::Up, backend.hosts(), &[], ui)).await
             })
         }
     }
 }
 
-async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> VerbResult {
+/// The names of the services of a topology and of their replicas.
+fn expected(topology: &Topology) -> Vec<String> {
+    let names = topology.services.iter().flat_map(|service| {
+        let name = service.name.as_str().to_owned();
+        std::iter::once(name).chain(service.replica_names())
+    });
+    names.collect()
+}
+
+/// Shows the logs. `expected` are names that may have a log later.
+async fn show<H: Host>(
+    args: &Args,
+    way: Way,
+    hosts: &H,
+    expected: &[String],
+    ui: &mut Ui,
+) -> VerbResult {
     // Listens before the first line is printed, since the user may press Ctrl-C as soon as it
     // appears.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
@@ -95,11 +113,15 @@ async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> VerbRes
         let first = Hint::run(way.up()).words(" first.");
         return Err(CommandError::new(Exit::Unavailable, "nothing is up").hint(first));
     }
-    let logs = select(logs, &args.services)?;
+    let later = if args.follow { expected } else { &[] };
+    let logs = select(logs, &args.services, later)?;
     let mut files: Vec<Followed> = logs.into_iter().map(Followed::new).collect();
     let mut documents = Vec::new();
     for file in &mut files {
         let mut lines = file.read_new_lines()?;
+        if !args.follow {
+            lines.extend(file.take_partial());
+        }
         let lines = lines.split_off(lines.len().saturating_sub(args.lines));
         for line in &lines {
             ui.text(format!("{} | {line}", file.replica));
@@ -114,7 +136,8 @@ async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> VerbRes
     };
     let enough = CancellationToken::new();
     let shown = async {
-        let shown = follow(hosts, &mut files, &args.services, interrupt, ui).await;
+        let names = (&args.services[..], later);
+        let shown = follow(hosts, &mut files, names, interrupt, ui).await;
         enough.cancel();
         shown
     };
@@ -125,8 +148,8 @@ async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> VerbRes
 }
 
 /// The logs of these names, each a replica, a service, or what begins the names of several services:
-/// `worker` for all workers.
-fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
+/// `worker` for all workers. A name in `later` need not have a log yet.
+fn select(logs: Vec<Log>, names: &[String], later: &[String]) -> Result<Vec<Log>, CommandError> {
     if names.is_empty() {
         return Ok(logs);
     }
@@ -139,7 +162,7 @@ fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
             let in_group = |log: &&Log| log.services.iter().any(|it| it.starts_with(&group));
             matching = logs.iter().filter(in_group).collect();
         }
-        if matching.is_empty() {
+        if matching.is_empty() && !later.contains(name) {
             let known: Vec<String> = logs.iter().map(|log| log.replica.clone()).collect();
             return Err(
                 CommandError::new(Exit::Usage, format!("no log of `{name}` exists"))
@@ -159,7 +182,7 @@ fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
 async fn follow<H: Host>(
     hosts: &H,
     files: &mut Vec<Followed>,
-    services: &[String],
+    (services, later): (&[String], &[String]),
     mut interrupt: Signal,
     ui: &mut Ui,
 ) -> Result<(), CommandError> {
@@ -177,7 +200,12 @@ async fn follow<H: Host>(
             _ = interrupt.recv() => return Ok(()),
             () = tokio::time::sleep(POLL) => {}
             _ = census.tick() => {
-                let logs = select(hosts.logs().await, services).unwrap_or_default();
+                for file in &mut *files {
+                    if let Some(line) = file.take_settled_partial() {
+                        ui.text(format!("{} | {line}", file.replica));
+                    }
+                }
+                let logs = select(hosts.logs().await, services, later).unwrap_or_default();
                 let known = |log: &Log| files.iter().any(|file| file.path == log.path);
                 let new: Vec<Log> = logs.into_iter().filter(|log| !known(log)).collect();
                 files.extend(new.into_iter().map(Followed::new));
@@ -191,7 +219,10 @@ struct Followed {
     replica: String,
     path: Utf8PathBuf,
     offset: u64,
+    /// A line that has no end yet.
     partial: String,
+    /// The length of `partial` when it was last checked whether it grows.
+    partial_before: usize,
 }
 
 impl Followed {
@@ -201,7 +232,24 @@ impl Followed {
             path: log.path,
             offset: 0,
             partial: String::new(),
+            partial_before: 0,
         }
+    }
+
+    /// The line without an end, such as a prompt or the last words of a killed process. What is
+    /// written after it becomes another line.
+    fn take_partial(&mut self) -> Option<String> {
+        self.partial_before = 0;
+        Some(std::mem::take(&mut self.partial)).filter(|partial| !partial.is_empty())
+    }
+
+    /// The same if it has not grown since the last call.
+    fn take_settled_partial(&mut self) -> Option<String> {
+        if self.partial.len() == self.partial_before {
+            return self.take_partial();
+        }
+        self.partial_before = self.partial.len();
+        None
     }
 
     /// The complete lines since the last call. An incomplete last line is left for the next call.
@@ -245,7 +293,7 @@ mod tests {
 
     fn selected(names: &[&str]) -> Result<Vec<String>, String> {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        let selected = select(logs(), &names).map_err(|error| error.to_string())?;
+        let selected = select(logs(), &names, &[]).map_err(|error| error.to_string())?;
         Ok(selected.into_iter().map(|log| log.replica).collect())
     }
 
@@ -276,7 +324,7 @@ mod tests {
         };
         let of = |name: &str| {
             let logs = ["worker-orders", "worker-orders-eu", "worker-mail", "web"].map(log);
-            let selected = select(logs.to_vec(), &[name.to_owned()]).expect("the logs exist");
+            let selected = select(logs.to_vec(), &[name.to_owned()], &[]).expect("the logs exist");
             selected
                 .into_iter()
                 .map(|log| log.replica)
@@ -296,5 +344,41 @@ mod tests {
         error: no log of `wrker` exists
           hint: Name one of: temporal, worker-0, worker-1.
         ");
+    }
+
+    #[test]
+    fn a_name_may_have_its_log_later() {
+        let later = ["worker".to_owned(), "worker-0".to_owned()];
+        let of = |logs, name: &str| select(logs, &[name.to_owned()], &later).is_ok();
+        assert!(of(Vec::new(), "worker"));
+        assert!(!of(Vec::new(), "wrker"));
+        let found = select(logs(), &["worker".to_owned()], &later).expect("it is known");
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_shown_once_it_does_not_grow() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("worker-0.log");
+        let path = Utf8PathBuf::try_from(path).expect("a UTF-8 path");
+        let mut file = Followed::new(Log {
+            replica: "worker-0".to_owned(),
+            services: Vec::new(),
+            path: path.clone(),
+        });
+        let write = |text: &str| fs_err::write(&path, text).expect("writable");
+        write("ready\nconnect");
+        assert_eq!(file.read_new_lines().expect("readable"), ["ready"]);
+        assert_eq!(file.take_settled_partial(), None, "it is new");
+        write("ready\nconnecting");
+        assert_eq!(
+            file.read_new_lines().expect("readable"),
+            <[&str; 0]>::default()
+        );
+        assert_eq!(file.take_settled_partial(), None, "it grew");
+        assert_eq!(file.take_settled_partial().as_deref(), Some("connecting"));
+        assert_eq!(file.take_settled_partial(), None, "it was shown");
+        write("ready\nconnecting: refused\n");
+        assert_eq!(file.read_new_lines().expect("readable"), [": refused"]);
     }
 }

@@ -95,6 +95,7 @@ pub(super) async fn drive_model(
         drain: SECOND * 30,
         records,
         progress: Arc::clone(&progress),
+        hopeless: CancellationToken::new(),
         cancel,
     };
     drive(&Simulated::new(model), workloads, run).await;

@@ -12,11 +12,11 @@ use super::arbitrary_value::{duration, scalar, spanned};
 use super::azure;
 use super::dynamic_config::{Content, DynamicConfig, Entry};
 use super::model::{
-    ApiVersion, Backend, Database, DevServer, Engine, K3d, Kind, Local, Mysql, Namespace, Process,
-    Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode, Temporal, Web,
-    Worker,
+    ApiVersion, Backend, Command, Database, DevServer, Engine, K3d, Kind, Local, Mysql, Namespace,
+    Process, Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode,
+    Temporal, Web, Worker,
 };
-use super::scalar::WorkerName;
+use super::scalar::{Text, WorkerName};
 use super::variable::{Secret, Variable};
 use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
@@ -176,14 +176,17 @@ fn workers() -> impl Strategy<Value = (Option<Worker>, Several, Option<Starter>)
     prop_oneof![one, several]
 }
 
+fn command() -> impl Strategy<Value = Spanned<Vec<Text>>> {
+    let words = vec("[a-z./-]{1,8}", 1..4);
+    words.prop_map(|words| spanned(words.iter().map(|word| scalar(word)).collect()))
+}
+
 fn worker() -> impl Strategy<Value = Worker> {
     let run = prop_oneof![
         Just(Run::BuiltIn),
         path().prop_map(Run::Build),
-        vec("[a-z./-]{1,8}", 1..4).prop_map(|command| {
-            let words = command.iter().map(|it| scalar(it)).collect();
-            Run::Command(spanned(words))
-        }),
+        (command(), of(command()))
+            .prop_map(|(command, prepare)| Run::Command(Command { command, prepare })),
         "[a-z]{1,6}(/[a-z]{1,6})?(:[a-z0-9]{1,4})?".prop_map(|image| Run::Image(scalar(&image))),
     ];
     let variable = prop_oneof![

@@ -8,7 +8,8 @@ use serde_saphyr::Spanned;
 use super::azure;
 use super::dynamic_config::{DynamicConfig, Entry};
 use super::layer::{Layer, Layers};
-use super::model::{Backend, Database, Namespace, PortNumber, Profile, Run, Worker};
+use super::model::{Backend, Command, Database, Namespace, PortNumber, Profile, Run, Worker};
+use super::scalar::Text;
 use crate::document::Error;
 use crate::quantity::Duration;
 
@@ -67,13 +68,9 @@ fn values(layer: &Layer) -> Result<(), Error> {
         }
     }
     for worker in workers(&layer.written) {
-        if let Some(Run::Command(command)) = &worker.run
-            && command
-                .value
-                .first()
-                .is_none_or(|program| program.as_str().is_empty())
-        {
-            return Err(layer.error_at(command, "the command has no program"));
+        if let Some(Run::Command(Command { command, prepare })) = &worker.run {
+            let commands = std::iter::once(command).chain(prepare);
+            commands.into_iter().try_for_each(|it| program(layer, it))?;
         }
     }
     Ok(())
@@ -83,6 +80,14 @@ fn values(layer: &Layer) -> Result<(), Error> {
 fn workers(written: &Profile) -> impl Iterator<Item = &Worker> {
     let several = written.workers.iter().flat_map(|it| it.value.values());
     written.worker.iter().chain(several)
+}
+
+/// Checks that a command has a program.
+fn program(layer: &Layer, command: &Spanned<Vec<Text>>) -> Result<(), Error> {
+    match command.value.first() {
+        Some(program) if !program.as_str().is_empty() => Ok(()),
+        _ => Err(layer.error_at(command, "the command has no program")),
+    }
 }
 
 /// Checks the bounds of all durations.

@@ -135,7 +135,9 @@ fn worker(worker: &Worker) -> Node {
     let run = match run {
         Run::BuiltIn => leaf("built-in"),
         Run::Build(folder) => map([("build", leaf(folder))]),
-        Run::Command(command) => map([("command", leaf(command))]),
+        Run::Command(topology::Command { words, prepare }) => {
+            map([("command", leaf(words)), ("prepare", leaf(prepare))])
+        }
         Run::Image(image) => map([("image", leaf(image))]),
     };
     map([

@@ -45,6 +45,7 @@ mod node;
 mod overlay;
 mod resolve;
 mod resolved;
+mod run;
 mod scalar;
 mod schema;
 mod show;

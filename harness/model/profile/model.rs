@@ -10,6 +10,7 @@ use serde_saphyr::Spanned;
 
 use super::azure::model::Azure;
 use super::dynamic_config::DynamicConfig;
+use super::run;
 pub use super::scalar::Replicas;
 use super::scalar::{
     EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version, WorkerName,
@@ -219,8 +220,9 @@ pub struct Worker {
 }
 
 /// Where the program of a worker comes from.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = run::one_of)]
 pub enum Run {
     /// The example worker that is part of the harness, as a process or as an image.
     BuiltIn,
@@ -228,11 +230,26 @@ pub enum Run {
     /// has a `Dockerfile` and no `Cargo.toml`, backends that run containers build the image from
     /// the `Dockerfile`.
     Build(FilePath),
-    /// A program in any language, with its arguments; at least one item. Only for backends that run
-    /// processes.
-    Command(#[schemars(with = "Vec<Text>", length(min = 1))] Spanned<Vec<Text>>),
     /// Reference of a container image, in any language. Only for backends that run containers.
     Image(Image),
+    /// A program in any language. Only for backends that run processes.
+    #[serde(untagged)]
+    Command(Command),
+}
+
+/// The command of a worker.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Command {
+    /// A program in any language, with its arguments; at least one item. Only for backends that run
+    /// processes.
+    #[schemars(with = "Vec<Text>", length(min = 1))]
+    pub command: Spanned<Vec<Text>>,
+    /// A program with its arguments that `up` and `test` run before they start the worker, such as
+    /// a compiler; at least one item. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<Text>>", length(min = 1))]
+    pub prepare: Option<Spanned<Vec<Text>>>,
 }
 
 /// The HTTP server that starts workflows.

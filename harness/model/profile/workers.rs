@@ -10,7 +10,7 @@ use super::scalar::{Text, WorkerName};
 use super::{Starter, StarterMode, Worker, Workers, model, variable};
 use crate::document::Error;
 use crate::quantity::Duration;
-use crate::topology::{Run, SecretSource, Variable};
+use crate::topology::{Command, Run, SecretSource, Variable};
 
 /// The default of Kubernetes.
 const TERMINATION_GRACE_PERIOD: Duration = Duration::from_secs(30);
@@ -64,7 +64,10 @@ fn worker(layers: &Layers, key: &str, written: model::Worker) -> Result<Worker, 
         run: match run.unwrap_or(model::Run::BuiltIn) {
             model::Run::BuiltIn => Run::BuiltIn,
             model::Run::Build(folder) => Run::Build(folder.to_string()),
-            model::Run::Command(command) => Run::Command(texts(&command.value)),
+            model::Run::Command(model::Command { command, prepare }) => Run::Command(Command {
+                words: texts(&command.value),
+                prepare: prepare.map(|prepare| texts(&prepare.value)),
+            }),
             model::Run::Image(image) => Run::Image(image.to_string()),
         },
         environment: environment

@@ -16,7 +16,7 @@ pub use database_connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed
 pub use digest::{Digest, Digester};
 pub use dynamic_config::{Conditional, DynamicConfig, Setting, dynamic_config_text};
 pub use model::{
-    Component, Database, Layer, Namespace, Port, Run, SecretSource, Service, ServiceName,
+    Command, Component, Database, Layer, Namespace, Port, Run, SecretSource, Service, ServiceName,
     TemporalSettings, Tls, Topology, Variable,
 };
 pub use probe::Probe;

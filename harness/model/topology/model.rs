@@ -95,6 +95,15 @@ impl ServiceName {
         }
     }
 
+    /// The key of a worker in the profile: `worker`, or `workers.NAME` for one of several. `None`
+    /// for another service.
+    pub fn worker_key(&self) -> Option<String> {
+        match self.0.strip_prefix("worker")? {
+            "" => Some("worker".to_owned()),
+            name => Some(format!("workers.{}", name.strip_prefix('-')?)),
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -212,10 +221,19 @@ pub enum Run {
     BuiltIn,
     /// The folder of a Cargo package. The harness builds and runs its binary `worker`.
     Build(String),
-    /// A program in any language, with its arguments.
-    Command(Vec<String>),
+    /// A program in any language.
+    Command(Command),
     /// The reference of a container image, in any language.
     Image(String),
+}
+
+/// The command of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Command {
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    /// The program and the arguments of the command that runs before the worker is started.
+    pub prepare: Option<Vec<String>>,
 }
 
 /// A named port of a service.

@@ -14,7 +14,7 @@ use super::{Digest, ServiceName};
 #[serde(rename_all = "kebab-case")]
 pub struct WorkerBuild {
     /// SHA-256 of the executable. If the command has arguments: of the executable, the arguments,
-    /// and the files that the arguments name.
+    /// and the files that the arguments name, a script with the sources in its folder.
     #[schemars(with = "Option<String>")]
     pub program: Option<Digest>,
     /// Id of the image, such as `sha256:...`.

@@ -9,7 +9,7 @@ use backend::WorkerSecrets;
 use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::namespaces;
 use backend::state::{Directory, Lock};
-use backend::{Backend, Change, Place, Prepared, Provision, Readiness, Vital};
+use backend::{Backend, Change, Diagnosis, Place, Prepared, Provision, Readiness, Vital};
 use base::causes::in_one_line;
 use model::plan::{Observed, ResourceId, ResourceKind};
 use model::profile::Engine;
@@ -24,7 +24,7 @@ use super::parts::Parts;
 use super::process_host::ProcessHost;
 use super::processes::Processes;
 use super::site::{Settings, Site};
-use super::{expected, prepare};
+use super::{diagnosis, expected, prepare, records};
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -191,6 +191,14 @@ impl Backend for ProcessBackend {
                 ready => ready,
             },
         }
+    }
+
+    async fn diagnose(&self, id: &ResourceId) -> Option<Diagnosis> {
+        if id.kind() != ResourceKind::Process {
+            return None;
+        }
+        let launch = records::of(&self.site.state, id.name()).ok()?;
+        diagnosis::of(&self.site, &launch.damaged_as_none()?).await
     }
 
     async fn frontend(&self, namespace: &str) -> Result<temporal::Client, backend::Error> {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use model::quantity::Duration;
 use tokio::process::Child;
+use tokio::time::Instant;
 
 /// The child processes of this command, which can report how they ended. Those of earlier commands
 /// are known by their pid files only.
@@ -15,6 +17,9 @@ struct Started {
     /// Kept separately: a child that has ended no longer reports its pid.
     pid: Option<i32>,
     child: Child,
+    at: Instant,
+    /// How long it ran. Set when its end is seen, which is soon while a command waits for it.
+    ran: Option<Duration>,
 }
 
 impl Children {
@@ -22,7 +27,13 @@ impl Children {
     pub(super) fn adopt(&self, replica: &str, child: Child) {
         let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        children.insert(replica.to_owned(), Started { pid, child });
+        let started = Started {
+            pid,
+            child,
+            at: Instant::now(),
+            ran: None,
+        };
+        children.insert(replica.to_owned(), started);
     }
 
     /// The pid of a replica's child, even if it has ended; `None` if this command did not start it.
@@ -35,10 +46,15 @@ impl Children {
     /// decision, since the child may end between two calls.
     pub(super) fn state_of(&self, replica: &str) -> Option<ChildState> {
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let status = children.get_mut(replica)?.child.try_wait().ok()?;
-        Some(status.map_or(ChildState::Runs, |status| {
-            ChildState::Ended(status.to_string())
-        }))
+        let started = children.get_mut(replica)?;
+        let Some(status) = started.child.try_wait().ok()? else {
+            return Some(ChildState::Runs);
+        };
+        let ran = started.ran.get_or_insert(started.at.elapsed().into());
+        Some(ChildState::Ended {
+            status: status.to_string(),
+            ran: *ran,
+        })
     }
 }
 
@@ -46,6 +62,9 @@ impl Children {
 #[derive(Debug)]
 pub(super) enum ChildState {
     Runs,
-    /// It ended with this status.
-    Ended(String),
+    Ended {
+        /// Its exit status or signal.
+        status: String,
+        ran: Duration,
+    },
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use backend::WorkerSecrets;
 use backend::state::Directory;
 use base::file::{Stored, present, read_stored, write_atomically, write_json};
-use base::log_tail::LogTail;
+use base::log_tail::{LogTail, end_of};
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::{ResourceId, ResourceKind};
 use model::quantity;
@@ -155,6 +155,12 @@ impl Launch {
     /// The end of the replica's log since this launch; `None` if there is no log.
     pub(super) fn log_tail(&self, state: &Directory) -> Option<LogTail> {
         LogTail::of_file(Self::log(state, &self.replica), self.log_begin).ok()
+    }
+
+    /// The end of what the replica has written since this launch, at most 64 KiB; empty if there is
+    /// no log.
+    pub(super) fn written(&self, state: &Directory) -> String {
+        end_of(&Self::log(state, &self.replica), self.log_begin).unwrap_or_default()
     }
 
     pub fn log(state: &Directory, replica: &str) -> Utf8PathBuf {

@@ -59,6 +59,10 @@ const PROFILE: &str = "TEMPORAL_PROFILE";
 /// The same for the older file of the Temporal CLI: selects an environment that does not exist.
 const CLI_ENVIRONMENT: (&str, &str) = ("TEMPORAL_ENV", "harness-none");
 
+/// Python buffers its output if that is a file, so that a log would show it late or never. A worker
+/// whose environment sets the variable keeps its value.
+const UNBUFFERED: (&str, &str) = ("PYTHONUNBUFFERED", "1");
+
 /// A record without the parts that all records have in common.
 pub(super) struct Draft<'a> {
     pub(super) replica: String,
@@ -198,8 +202,9 @@ impl LaunchMaker<'_> {
             let none = self.state.no_profile().into_string();
             variables.insert(PROFILE_FILE.to_owned(), none);
         }
-        let (name, value) = CLI_ENVIRONMENT;
-        variables.insert(name.to_owned(), value.to_owned());
+        for (name, value) in [CLI_ENVIRONMENT, UNBUFFERED] {
+            variables.insert(name.to_owned(), value.to_owned());
+        }
         variables
     }
 }

@@ -6,7 +6,7 @@ use backend::Readiness;
 use backend::probe::{DEADLINE, client, http_ok, serving};
 use backend::state::Directory;
 use serde::{Deserialize, Serialize};
-use temporal::TaskKind;
+use temporal::{Client, Poller, TaskKind};
 use tokio::net::TcpStream;
 
 use super::liveness::PidFile;
@@ -48,7 +48,7 @@ pub(super) struct Subject<'a> {
 
 impl Subject<'_> {
     /// Whether a process belongs to the replica: it is the registered one, or was started by it.
-    fn has(&self, pid: i32) -> bool {
+    pub(super) fn has(&self, pid: i32) -> bool {
         let carries_our_mark = || {
             let marked = marked(self.state);
             marked
@@ -56,6 +56,40 @@ impl Subject<'_> {
                 .any(|marked| marked.pid == pid && marked.replica == self.replica)
         };
         pid == self.process.pid || carries_our_mark()
+    }
+
+    /// Whether a poller belongs to the replica.
+    pub(super) fn is_polling(&self, poller: &Poller) -> Polls {
+        let started = i64::try_from(self.process.started).unwrap_or(i64::MAX);
+        let fresh = poller
+            .last_access
+            .is_some_and(|at| at.as_second() >= started);
+        match pid_in(&poller.identity) {
+            _ if !fresh => Polls::Stale,
+            None => Polls::Unknown,
+            Some(pid) if self.has(pid) => Polls::Ours,
+            Some(_) => Polls::Other,
+        }
+    }
+}
+
+/// Who a poller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Polls {
+    /// A process of the replica.
+    Ours,
+    /// Its identity names no process, so it may be of the replica.
+    Unknown,
+    /// Another process.
+    Other,
+    /// It has not polled since the replica was started. The server remembers pollers for minutes.
+    Stale,
+}
+
+impl Polls {
+    /// An identity that names no process may belong to any worker, so it counts.
+    pub(super) fn may_be_ours(self) -> bool {
+        matches!(self, Self::Ours | Self::Unknown)
     }
 }
 
@@ -103,21 +137,30 @@ async fn polled(
     let pollers = client
         .pollers(task_queue, TaskKind::Workflow, DEADLINE)
         .await;
-    let started = i64::try_from(subject.process.started).unwrap_or(i64::MAX);
-    let ours = pollers.map_err(failed)?.iter().any(|poller| {
-        let fresh = poller
-            .last_access
-            .is_some_and(|at| at.as_second() >= started);
-        // An identity that names no process may belong to any worker, so it counts.
-        fresh && pid_in(&poller.identity).is_none_or(|pid| subject.has(pid))
-    });
-    if ours {
-        Ok(())
-    } else {
-        Err(format!(
-            "task queue `{task_queue}` has no poller of this replica yet"
-        ))
+    let pollers = pollers.map_err(failed)?;
+    if pollers
+        .iter()
+        .any(|poller| subject.is_polling(poller).may_be_ours())
+    {
+        return Ok(());
     }
+    let none = format!("task queue `{task_queue}` has no poller of this replica yet");
+    let mut reported = reported(&client, subject).await.into_iter();
+    Err(match reported.find(|other| other != task_queue) {
+        Some(other) => format!("{none}; it polls `{other}`"),
+        None => none,
+    })
+}
+
+/// The task queues that the replica says it polls. Empty if its SDK does not report itself, or does
+/// so later, or if the server is older than 1.29.
+pub(super) async fn reported(client: &Client, subject: Subject<'_>) -> Vec<String> {
+    let workers = client.workers(DEADLINE).await.unwrap_or_default();
+    let ours = workers.into_iter().filter(|worker| {
+        let pid = worker.pid.or_else(|| pid_in(&worker.identity));
+        pid.is_some_and(|pid| subject.has(pid))
+    });
+    ours.map(|worker| worker.task_queue).collect()
 }
 
 /// The process in a poller's identity. By default, SDKs use identities such as `4711@host`.

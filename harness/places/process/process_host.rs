@@ -61,7 +61,7 @@ impl ProcessHost {
             // It was started again and has not registered itself yet.
             Some(pid) if pid != process.pid => return Ok(None),
             Some(_) => match children.state_of(replica) {
-                Some(ChildState::Ended(status)) => status,
+                Some(ChildState::Ended { status, .. }) => status,
                 // It has released its lock, but has not been reaped yet.
                 Some(ChildState::Runs) => return Ok(Some(vital(process, None))),
                 None => NOT_KNOWN.to_owned(),

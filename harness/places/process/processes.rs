@@ -135,8 +135,9 @@ impl Processes {
         let replica = &launch.replica;
         let leader = PidFile::leader(&self.site.state, replica);
         let child = self.site.children.state_of(replica);
-        if let Some(ChildState::Ended(status)) = child {
-            return Readiness::Never(format!("its process ended: {status}"));
+        if let Some(ChildState::Ended { status, ran }) = child {
+            let ran = ran.approximate();
+            return Readiness::Never(format!("its process ended: {status}, after {ran}"));
         }
         let process = match (leader, child) {
             (Ok(Some(process)), _) => process,

@@ -8,6 +8,7 @@ use camino::Utf8Path;
 use model::topology::{ServiceName, Topology};
 
 use super::error::Error;
+use super::launch::Launch;
 use super::records::Records;
 use super::site::Site;
 
@@ -99,11 +100,17 @@ pub(super) async fn workers(
         return Ok(artifact::workers(topology, environment, events.listener(), cancel).await?);
     }
     let mut programs = Programs::unknown(topology).workers;
-    for (service, program) in &mut programs {
+    for worker in topology.workers() {
+        let service = &worker.service.name;
         let known = before.values().map(|(launch, _)| launch);
         let mut known = known.filter(|launch| launch.services == [service.as_str()]);
-        if let Some(launch) = known.next() {
-            *program = Program::new(launch.program.clone(), launch.arguments.clone());
+        if let Some(Launch {
+            program, arguments, ..
+        }) = known.next()
+        {
+            let (program, arguments) = (program.clone(), arguments.clone());
+            let started = artifact::worker_started_before(worker.run, program, arguments).await?;
+            programs.insert(service.clone(), started);
         }
     }
     Ok(programs)

@@ -1,10 +1,11 @@
 //! Starts a replica by its launch record.
 
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use backend::WorkerSecrets;
 use backend::state::Lock;
 use base::tool;
+use camino::Utf8Path;
 use model::topology::WorkerBuild;
 
 use super::error::Error;
@@ -47,6 +48,8 @@ fn failed(launch: &Launch) -> impl Fn(io::Error) -> Error {
 
 fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
     let log = Launch::log(&site.state, &launch.replica);
+    // The log stays readable without it.
+    let _ = end_last_line(&log);
     let launch = Launch {
         // Everything in the log so far is from earlier launches, since nothing of the replica is
         // alive.
@@ -57,6 +60,21 @@ fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
     launch.write(&site.state)?;
     let child = launch.spawn(&site.state, &tool::this_program(), lock.share()?)?;
     site.children.adopt(&launch.replica, child);
+    Ok(())
+}
+
+/// Ends the last line of a log that an earlier launch left without an end.
+fn end_last_line(log: &Utf8Path) -> io::Result<()> {
+    let mut file = fs_err::File::options().read(true).append(true).open(log)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(());
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    if last != *b"\n" {
+        file.write_all(b"\n")?;
+    }
     Ok(())
 }
 

@@ -90,6 +90,37 @@ async fn a_workflow_that_runs_after_the_drain_violates_all_closed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_drain_in_which_no_workflow_can_close_is_not_waited_for() {
+    let model = Model {
+        defect_of: |_| Some(Defect::Unregistered),
+        ..slow()
+    };
+    let (played, took) = play(model).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Fail, "{reason}");
+    let found = &finding(&played, Invariant::AllClosed).counter_examples;
+    assert_eq!(found.len(), 78, "{found:?}");
+    insta::assert_snapshot!(found[0].what, @"still running: the worker of task queue `hello-world` does not know workflow type `Workflow`: set `workload[].workflow.type` in the scenario, or register the type in the worker (its workflow task is at attempt 2: workflow task failed: unable to find workflow type: Workflow)");
+    // The load takes 6 s, and the drain would take a minute.
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_after_which_one_workflow_closed_is_waited_for() {
+    let model = Model {
+        defects: [(5, Defect::RunsFor(Duration::from_secs(1)))].into(),
+        defect_of: |_| Some(Defect::Unregistered),
+        ..slow()
+    };
+    let (played, took) = play(model).await;
+    let open = finding(&played, Invariant::AllClosed)
+        .counter_examples
+        .len();
+    assert_eq!(open, 77);
+    assert!(took >= Duration::from_secs(66), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_start_without_an_answer_that_the_server_took_is_waited_for() {
     let model = Model {
         freezes: vec![window(5, 17)],

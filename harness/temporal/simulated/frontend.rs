@@ -11,7 +11,8 @@ use super::clock::{done_at, first_outside};
 use super::history::history;
 use super::{Defect, Model};
 use crate::{
-    Answer, Close, Cluster, Error, Execution, ExecutionKey, Op, Pending, Reply, Start, Status,
+    Answer, Close, Cluster, Error, Execution, ExecutionKey, Op, Pending, PendingTask, Reply, Start,
+    Status,
 };
 
 /// A frontend that behaves as its [`Model`] says. It uses tokio's clock, which a test can pause.
@@ -40,6 +41,8 @@ struct State {
 struct Run {
     id: String,
     request_id: String,
+    workflow_type: String,
+    task_queue: String,
     created: Duration,
     closes: Option<Duration>,
     result: Value,
@@ -160,11 +163,13 @@ impl Frontend {
             Some(Defect::RunsFor(run_time)) => run_time,
             _ => self.model.run_time,
         };
-        let closes = (defect != Some(Defect::NeverCloses))
-            .then(|| done_at(&self.model.freezes, at, run_time));
+        let never = matches!(defect, Some(Defect::NeverCloses | Defect::Unregistered));
+        let closes = (!never).then(|| done_at(&self.model.freezes, at, run_time));
         Run {
             id: format!("00000000-0000-4000-8000-{number:012x}"),
             request_id: start.request_id.clone(),
+            workflow_type: start.workflow_type.clone(),
+            task_queue: start.task_queue.clone(),
             created: at,
             closes,
             result,
@@ -281,7 +286,19 @@ impl crate::Frontend for Frontend {
             history: history(run.created, closed, run.defect.as_ref()),
             result: closed.map(|_| run.result),
             failure: None,
-            pending: Pending::default(),
+            pending: if run.defect == Some(Defect::Unregistered) {
+                Pending {
+                    workflow_type: run.workflow_type,
+                    task_queue: run.task_queue,
+                    workflow_task: Some(PendingTask {
+                        attempt: 2,
+                        ..PendingTask::default()
+                    }),
+                    ..Pending::default()
+                }
+            } else {
+                Pending::default()
+            },
         }))
     }
 

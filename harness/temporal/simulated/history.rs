@@ -21,6 +21,9 @@ const KINDS: [&str; 11] = [
     "WorkflowTaskCompleted",
     CLOSE,
 ];
+/// The events of a workflow whose type the worker does not know.
+const UNREGISTERED: [&str; 4] = [KINDS[0], KINDS[1], KINDS[2], FAILED];
+const FAILED: &str = "WorkflowTaskFailed";
 const CLOSE: &str = "WorkflowExecutionCompleted";
 
 /// Number of events while the activity is under way.
@@ -33,10 +36,10 @@ pub(super) fn history(
     closed: Option<Duration>,
     defect: Option<&Defect>,
 ) -> Vec<HistoryEvent> {
-    let kinds = if closed.is_some() {
-        KINDS.as_slice()
-    } else {
-        &KINDS[..BEFORE_CLOSE]
+    let kinds = match (closed, defect) {
+        (Some(_), _) => KINDS.as_slice(),
+        (None, Some(Defect::Unregistered)) => &UNREGISTERED,
+        (None, _) => &KINDS[..BEFORE_CLOSE],
     };
     let again = (closed.is_some() && defect == Some(&Defect::ClosesTwice)).then_some(CLOSE);
     let mut next_id = 0;
@@ -53,7 +56,8 @@ pub(super) fn history(
             } else {
                 created
             }),
-            failure: None,
+            failure: (kind == FAILED)
+                .then(|| "workflow task failed: unable to find workflow type: Workflow".to_owned()),
         }
     };
     kinds.iter().copied().chain(again).map(event).collect()

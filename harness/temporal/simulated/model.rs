@@ -31,6 +31,8 @@ pub enum Defect {
     /// It completes with this result.
     WrongResult(Value),
     NeverCloses,
+    /// The worker does not know its type.
+    Unregistered,
     /// An event id is missing in its history.
     SkipsEventId,
     /// Its history has two closing events.

@@ -190,6 +190,29 @@ async fn a_resource_that_is_not_ready_in_time_is_an_error_with_the_last_reason()
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_reason_why_a_resource_is_not_ready_is_told_once_during_the_wait_if_it_is_certain() {
+    let told = async |certain| {
+        let after = Duration::from_secs(15);
+        let script = Script::new([("worker", Behaviour::Diagnosed { after, certain })]);
+        let played = play(vec![step("worker", &[])], script).await;
+        assert!(matches!(played.result, Err(Error::NotReady { .. })));
+        let notices = played
+            .events
+            .into_iter()
+            .filter_map(|event| match event.kind {
+                Kind::News(News::Notice { message }) => Some(message),
+                _ => None,
+            });
+        notices.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(true).await,
+        ["`process/worker` is not ready yet: it polls another task queue. Correct it."]
+    );
+    assert_eq!(told(false).await, <[&str; 0]>::default());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_check_that_does_not_finish_is_cut_off_shortly_after_the_deadline() {
     let script = Script::new([("server", Behaviour::Silent)]);
     let played = play(vec![step("server", &[])], script).await;

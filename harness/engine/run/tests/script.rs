@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::{
-    Backend, Change, Endpoint, Error, Host, Log, Prepared, Provision, Readiness, Vitals,
+    Backend, Change, Diagnosis, Endpoint, Error, Host, Log, Prepared, Provision, Readiness, Vitals,
 };
+use base::hint::Hint;
 use base::log_tail::LogTail;
 use model::plan::{Observed, ResourceId};
 use model::topology::{ServiceName, Topology};
@@ -29,6 +30,8 @@ pub(super) enum Behaviour {
     Never(&'static str),
     /// A check of it does not finish.
     Silent,
+    /// It is not ready, and its place knows why from this time on: certainly, or probably.
+    Diagnosed { after: Duration, certain: bool },
 }
 
 pub(super) struct Script {
@@ -83,7 +86,13 @@ impl Backend for Script {
                 sleep(time).await;
                 return Err(Error::new("it refused"));
             }
-            Some(Behaviour::ReadyAfter(_) | Behaviour::Never(_) | Behaviour::Silent) | None => {}
+            Some(
+                Behaviour::ReadyAfter(_)
+                | Behaviour::Never(_)
+                | Behaviour::Silent
+                | Behaviour::Diagnosed { .. },
+            )
+            | None => {}
         }
         self.applied.borrow_mut().insert(id.clone(), Instant::now());
         Ok(())
@@ -98,7 +107,21 @@ impl Backend for Script {
             Some(Behaviour::ReadyAfter(time)) if since.is_none_or(|since| since < time) => {
                 Readiness::NotYet("not yet".to_owned())
             }
+            Some(Behaviour::Diagnosed { .. }) => Readiness::NotYet("not yet".to_owned()),
             _ => Readiness::Ready,
+        }
+    }
+
+    async fn diagnose(&self, id: &ResourceId) -> Option<Diagnosis> {
+        match self.behaviour(id) {
+            Some(Behaviour::Diagnosed { after, certain }) if self.began.elapsed() >= after => {
+                Some(Diagnosis {
+                    reason: "it polls another task queue".to_owned(),
+                    remedy: Hint::say("Correct it."),
+                    certain,
+                })
+            }
+            _ => None,
         }
     }
 

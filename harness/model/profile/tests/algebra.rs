@@ -89,7 +89,10 @@ fn the_local_profile_is_the_base_on_a_local_backend() {
 fn another_choice_replaces_the_values_of_the_first() {
     let sets = ["worker.run={command: [./worker, --fast]}"];
     let profile = load(&[], "local", &sets).expect("a valid profile");
-    let command = ["./worker", "--fast"].map(str::to_owned).to_vec();
+    let command = crate::topology::Command {
+        words: ["./worker", "--fast"].map(str::to_owned).to_vec(),
+        prepare: None,
+    };
     assert_eq!(worker(&profile).run, crate::topology::Run::Command(command));
 }
 
