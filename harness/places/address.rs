@@ -5,8 +5,9 @@
 //! program uses it, the next free port is taken, and the output shows both. A port that the profile
 //! pins is used or is an error.
 
-use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use backend::state::Directory;
 use base::hint::Hint;
@@ -21,6 +22,12 @@ const COUNT: u16 = 10_000;
 
 /// How many ports are tried after the wanted one.
 const STEPS: u16 = 200;
+
+/// The ports that this command has chosen. A program binds its port some time after the choice, and
+/// until then another command would find the port free. So the command claims it: it binds the UDP
+/// port of the same number, which no service uses, until it ends. The kernel releases the claim
+/// then, however the command ends.
+static CLAIMS: Mutex<BTreeMap<u16, UdpSocket>> = Mutex::new(BTreeMap::new());
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -72,8 +79,10 @@ impl<'a> Addresses<'a> {
         }
     }
 
-    /// Keeps the address of a live replica.
+    /// Keeps the address of a live replica. Its port is claimed too, for the time between the death
+    /// and the restart of the replica.
     pub(super) fn keep(&mut self, listen: &Listen) -> Listen {
+        let _ = claim(listen.address.port());
         self.given.insert(listen.address.port());
         listen.clone()
     }
@@ -111,17 +120,20 @@ impl<'a> Addresses<'a> {
             (None, Some(before)) => before.address.port(),
             (None, None) => self.wanted(replica, &port.name),
         };
-        let number = if self.is_free(wanted) {
+        let number = if port.pinned.is_some() {
+            // Without the claim too, since another program may use the UDP port.
+            let _ = claim(wanted);
+            if !self.is_free(wanted) {
+                return Err(Error::PinnedTaken {
+                    port: wanted,
+                    service: service.to_owned(),
+                });
+            }
             wanted
-        } else if port.pinned.is_some() {
-            return Err(Error::PinnedTaken {
-                port: wanted,
-                service: service.to_owned(),
-            });
         } else {
             let last = wanted.saturating_add(STEPS);
             (wanted..=last)
-                .find(|number| self.is_free(*number))
+                .find(|number| self.claim_free(*number))
                 .ok_or_else(|| Error::NoneFree {
                     first: wanted,
                     last,
@@ -140,9 +152,35 @@ impl<'a> Addresses<'a> {
         wanted(self.state.path().as_str(), replica, port)
     }
 
+    /// Claims a port, if it is free.
+    fn claim_free(&self, port: u16) -> bool {
+        if self.given.contains(&port) || !claim(port) {
+            return false;
+        }
+        let is_free = self.is_free(port);
+        if !is_free {
+            claims().remove(&port);
+        }
+        is_free
+    }
+
     fn is_free(&self, port: u16) -> bool {
         !self.given.contains(&port) && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
     }
+}
+
+fn claims() -> MutexGuard<'static, BTreeMap<u16, UdpSocket>> {
+    CLAIMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Claims a port for this command, unless another command has claimed it.
+fn claim(port: u16) -> bool {
+    let mut claims = claims();
+    if claims.contains_key(&port) {
+        return true;
+    }
+    let bound = UdpSocket::bind((Ipv4Addr::LOCALHOST, port));
+    bound.is_ok_and(|socket| claims.insert(port, socket).is_none())
 }
 
 /// The wanted port of (state folder, replica, port name). The folder identifies checkout and
@@ -189,6 +227,32 @@ mod tests {
             .expect("another port");
         assert_eq!(listen.wanted, Some(number));
         assert_ne!(listen.address.port(), number);
+    }
+
+    #[test]
+    fn a_port_that_another_command_has_chosen_is_skipped_unless_it_is_pinned() {
+        let state = Directory::new("/nowhere/.harness/local");
+        let chosen = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let number = chosen.local_addr().expect("bound").port();
+        let before = Listen {
+            service: "web".to_owned(),
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, number)),
+            wanted: None,
+        };
+        let assigned = |port: Port| {
+            let listen = Addresses::new(&state).assign("web", "web-0", &port, Some(&before));
+            listen.expect("a port").address.port()
+        };
+        let other = assigned(port(None));
+        assert_ne!(other, number);
+        assert!(
+            UdpSocket::bind((Ipv4Addr::LOCALHOST, other)).is_err(),
+            "it is claimed"
+        );
+        assert_eq!(assigned(port(Some(number))), number);
+        drop(chosen);
+        assert_eq!(assigned(port(None)), number);
+        assert_eq!(assigned(port(None)), number, "its own claim does not count");
     }
 
     #[test]
