@@ -35,14 +35,17 @@ impl Program {
 
     /// An existing program whose identity is its [`content`]. A compiler may write the same program
     /// again, with another modification time.
-    pub fn by_content(path: Utf8PathBuf, arguments: Vec<String>) -> io::Result<Self> {
-        let digest = content(&path, &arguments)?;
-        let digest = Digest::of(&(&path, &arguments, digest));
-        Ok(Self {
+    pub(super) fn with_content(
+        path: Utf8PathBuf,
+        arguments: Vec<String>,
+        content: &Digest,
+    ) -> Self {
+        let digest = Digest::of(&(&path, &arguments, content));
+        Self {
             path,
             arguments,
             digest,
-        })
+        }
     }
 
     /// A program that is not fetched or built yet, for a plan that is not carried out.

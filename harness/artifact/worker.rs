@@ -1,11 +1,14 @@
 //! The workers' programs: the harness itself, built from a Cargo package, or the user's own command.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use base::news::Listener;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
-use model::topology::{Command, Run, ServiceName, Topology, Worker, WorkerBuild, WorkerBuilds};
+use model::topology::{
+    Command, Digest, Run, ServiceName, Topology, Worker, WorkerBuild, WorkerBuilds,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
@@ -63,14 +66,14 @@ async fn worker(
             Ok(Program::new(path, Vec::new()))
         }
         Run::Command(Command { words, prepare }) => {
-            let Some(prepare) = prepare else {
-                return command(words, environment);
-            };
-            prepare::run(prepare, environment, news, cancel).await?;
-            let Program {
-                path, arguments, ..
-            } = command(words, environment)?;
-            by_content(path, arguments).await
+            if let Some(prepare) = prepare {
+                prepare::run(prepare, environment, news, cancel).await?;
+            }
+            let (path, arguments) = command(words, environment)?;
+            match prepare {
+                Some(_) => by_content(path, arguments).await,
+                None => Ok(Program::new(path, arguments)),
+            }
         }
         Run::Image(image) => Err(image_for_process(image)),
     }
@@ -91,13 +94,11 @@ pub async fn worker_started_before(
     }
 }
 
-/// Reads the whole program, which may be large.
+/// The program, which is compared by its content.
 async fn by_content(path: Utf8PathBuf, arguments: Vec<String>) -> Result<Program, Error> {
-    let failed = Error::file("read", path.clone());
-    let read = tokio::task::spawn_blocking(move || Program::by_content(path, arguments));
-    read.await
-        .expect("reading a file does not panic")
-        .map_err(failed)
+    let content = read(path.clone(), arguments.clone()).await;
+    let content = content.map_err(Error::file("read", path.clone()))?;
+    Ok(Program::with_content(path, arguments, &content))
 }
 
 fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
@@ -125,23 +126,24 @@ async fn built_last(
                 return Some(WorkerBuild::of_reference(reference));
             }
             let harness = built_in();
-            read(harness.path, harness.arguments).await
+            let content = read(harness.path, harness.arguments).await;
+            content.ok().map(WorkerBuild::of_program)
         }
         // The program in an image that Docker builds is not known here.
         Run::Build(folder) if image::is_made_here(folder.as_ref()) => {
             let built = cargo::built_last(Utf8Path::new(folder), environment, cancel).await;
-            read(built.ok().flatten()?, Vec::new()).await
+            let content = read(built.ok().flatten()?, Vec::new()).await;
+            content.ok().map(WorkerBuild::of_program)
         }
         Run::Build(_) | Run::Command(_) => None,
         Run::Image(reference) => Some(WorkerBuild::of_reference(reference)),
     }
 }
 
-/// The build of a program; `None` if it cannot be read.
-async fn read(path: Utf8PathBuf, arguments: Vec<String>) -> Option<WorkerBuild> {
+/// The content of a program, which may be large.
+async fn read(path: Utf8PathBuf, arguments: Vec<String>) -> io::Result<Digest> {
     let read = tokio::task::spawn_blocking(move || content(&path, &arguments));
-    let program = read.await.ok()?.ok()?;
-    Some(WorkerBuild::of_program(program))
+    read.await.expect("reading a file does not panic")
 }
 
 /// The argument that starts the harness as its example worker.
@@ -158,12 +160,16 @@ fn image_for_process(image: &str) -> Error {
     }
 }
 
-fn command(words: &[String], environment: &Environment) -> Result<Program, Error> {
+/// Finds the program of a command, and returns its path and its arguments.
+fn command(
+    words: &[String],
+    environment: &Environment,
+) -> Result<(Utf8PathBuf, Vec<String>), Error> {
     let (program, arguments) = program_of(words);
     let path = find(program, environment).ok_or_else(|| Error::Locate {
         program: program.to_owned(),
     })?;
-    Ok(Program::new(path, arguments.to_vec()))
+    Ok((path, arguments.to_vec()))
 }
 
 /// The program of a command, and its arguments.
