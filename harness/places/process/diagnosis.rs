@@ -67,11 +67,7 @@ impl Found {
 /// has ended, and if the server does not answer.
 pub(super) async fn of(site: &Site, launch: &Launch) -> Option<Diagnosis> {
     let process = PidFile::leader(&site.state, &launch.replica).ok()??;
-    let subject = Subject {
-        state: &site.state,
-        replica: &launch.replica,
-        process,
-    };
+    let subject = Subject::new(&site.state, &launch.replica, process);
     let service = ServiceName::new(launch.services.first()?);
     let key = service.worker_key()?;
     let wanted = launch.checks.iter().find_map(|check| match check {
@@ -87,14 +83,14 @@ pub(super) async fn of(site: &Site, launch: &Launch) -> Option<Diagnosis> {
         }),
         _ => None,
     })?;
-    let found = timeout(WHOLE, find(site, launch, subject, wanted));
+    let found = timeout(WHOLE, find(site, launch, &subject, wanted));
     Some(told(&launch.replica, wanted, found.await.ok()??))
 }
 
 async fn find(
     site: &Site,
     launch: &Launch,
-    subject: Subject<'_>,
+    subject: &Subject<'_>,
     wanted: Wanted<'_>,
 ) -> Option<Found> {
     let here = client(wanted.frontend, wanted.namespace).await.ok()?;
@@ -128,7 +124,7 @@ async fn find(
 /// What the replica polls instead.
 async fn elsewhere(
     here: &Client,
-    subject: Subject<'_>,
+    subject: &Subject<'_>,
     wanted: Wanted<'_>,
     log: &str,
 ) -> Option<Found> {
@@ -151,7 +147,7 @@ type Namespace<'a> = (&'a str, &'a Client);
 /// What the replica says itself.
 async fn itself(
     namespaces: &[Namespace<'_>],
-    subject: Subject<'_>,
+    subject: &Subject<'_>,
     wanted: Wanted<'_>,
 ) -> Option<Found> {
     for (namespace, client) in namespaces {
@@ -168,7 +164,7 @@ async fn itself(
 /// What the server says about the names in the log, and about the right name in the other namespace.
 async fn named(
     namespaces: &[Namespace<'_>],
-    subject: Subject<'_>,
+    subject: &Subject<'_>,
     wanted: Wanted<'_>,
     log: &str,
 ) -> Option<Found> {

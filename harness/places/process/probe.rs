@@ -1,6 +1,7 @@
 //! Readiness checks of a process over the network.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 
 use backend::Readiness;
 use backend::probe::{DEADLINE, client, http_ok, serving};
@@ -37,25 +38,38 @@ pub enum Check {
     },
 }
 
-/// The replica that is checked.
-#[derive(Debug, Clone, Copy)]
+/// The replica that is checked, for one check.
+#[derive(Debug)]
 pub(super) struct Subject<'a> {
-    pub(super) state: &'a Directory,
-    pub(super) replica: &'a str,
+    state: &'a Directory,
+    replica: &'a str,
     /// Its registered process.
-    pub(super) process: PidFile,
+    process: PidFile,
+    /// All its processes. Found at the first need, since that reads the table of all processes.
+    pids: OnceLock<Vec<i32>>,
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    pub(super) fn new(state: &'a Directory, replica: &'a str, process: PidFile) -> Self {
+        Self {
+            state,
+            replica,
+            process,
+            pids: OnceLock::new(),
+        }
+    }
+
     /// Whether a process belongs to the replica: it is the registered one, or was started by it.
-    pub(super) fn has(&self, pid: i32) -> bool {
-        let carries_our_mark = || {
-            let marked = marked(self.state);
-            marked
-                .iter()
-                .any(|marked| marked.pid == pid && marked.replica == self.replica)
-        };
-        pid == self.process.pid || carries_our_mark()
+    fn has(&self, pid: i32) -> bool {
+        pid == self.process.pid || self.pids().contains(&pid)
+    }
+
+    fn pids(&self) -> &[i32] {
+        self.pids.get_or_init(|| {
+            let marked = marked(self.state).into_iter();
+            let ours = marked.filter(|marked| marked.replica == self.replica);
+            ours.map(|marked| marked.pid).collect()
+        })
     }
 
     /// Whether a poller belongs to the replica.
@@ -94,7 +108,7 @@ impl Polls {
 }
 
 impl Check {
-    pub(super) async fn look(&self, http: &reqwest::Client, subject: Subject<'_>) -> Readiness {
+    pub(super) async fn look(&self, http: &reqwest::Client, subject: &Subject<'_>) -> Readiness {
         let outcome = match self {
             Self::TcpAccepts { address } => accepts(*address).await,
             Self::GrpcServing { address } => serving(*address).await,
@@ -130,7 +144,7 @@ async fn polled(
     frontend: SocketAddr,
     namespace: &str,
     task_queue: &str,
-    subject: Subject<'_>,
+    subject: &Subject<'_>,
 ) -> Result<(), String> {
     let client = client(frontend, namespace).await?;
     let failed = |error: temporal::Error| format!("task queue `{task_queue}`: {error}");
@@ -154,7 +168,7 @@ async fn polled(
 
 /// The task queues that the replica says it polls. Empty if its SDK does not report itself, or does
 /// so later, or if the server is older than 1.29.
-pub(super) async fn reported(client: &Client, subject: Subject<'_>) -> Vec<String> {
+pub(super) async fn reported(client: &Client, subject: &Subject<'_>) -> Vec<String> {
     let workers = client.workers(DEADLINE).await.unwrap_or_default();
     let ours = workers.into_iter().filter(|worker| {
         let pid = worker.pid.or_else(|| pid_in(&worker.identity));

@@ -147,13 +147,9 @@ impl Processes {
             (Ok(None), None) => return Readiness::Never("its process is gone".to_owned()),
             (Err(error), _) => return Readiness::Never(in_one_line(&error)),
         };
-        let subject = Subject {
-            state: &self.site.state,
-            replica,
-            process,
-        };
+        let subject = Subject::new(&self.site.state, replica, process);
         for check in &launch.checks {
-            match check.look(&self.site.http, subject).await {
+            match check.look(&self.site.http, &subject).await {
                 Readiness::Ready => {}
                 other => return other,
             }
