@@ -164,30 +164,8 @@ fn time(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ExecutionKey, HistoryEvent, Pending, PendingChild};
-
-    fn event(id: i64, kind: &str, failure: Option<&str>) -> HistoryEvent {
-        HistoryEvent {
-            id,
-            kind: kind.to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            failure: failure.map(str::to_owned),
-        }
-    }
-
-    fn running(history: Vec<HistoryEvent>, pending: Pending) -> Execution {
-        Execution {
-            key: ExecutionKey {
-                workflow_id: "hello".to_owned(),
-                run_id: "run".to_owned(),
-            },
-            status: Status::Running,
-            history,
-            result: None,
-            failure: None,
-            pending,
-        }
-    }
+    use crate::stuck::{event, running};
+    use crate::{Pending, PendingChild};
 
     const NONDETERMINISM: &str = "workflow task failed (non deterministic error): [TMPRL1100] \
                                   Nondeterminism error: activity type mismatch";

@@ -26,6 +26,8 @@ mod retry;
 mod shard;
 pub mod simulated;
 mod start;
+#[cfg(test)]
+mod stuck;
 mod unregistered;
 mod workers;
 

@@ -58,37 +58,18 @@ fn says_unregistered(failure: &str, workflow_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::{ExecutionKey, HistoryEvent, Pending, PendingTask};
-
-    fn event(kind: &str, failure: Option<&str>) -> HistoryEvent {
-        HistoryEvent {
-            id: 1,
-            kind: kind.to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            failure: failure.map(str::to_owned),
-        }
-    }
+    use crate::stuck::{self, event};
+    use crate::{HistoryEvent, Pending, PendingTask};
 
     fn running(history: Vec<HistoryEvent>) -> Execution {
-        Execution {
-            key: ExecutionKey {
-                workflow_id: "hello".to_owned(),
-                run_id: "run".to_owned(),
-            },
-            status: Status::Running,
-            history,
-            result: None,
-            failure: None,
-            pending: Pending {
-                workflow_type: "Helo".to_owned(),
-                task_queue: "orders".to_owned(),
-                workflow_task: Some(PendingTask::default()),
-                ..Pending::default()
-            },
-        }
+        let pending = Pending {
+            workflow_type: "Helo".to_owned(),
+            task_queue: "orders".to_owned(),
+            workflow_task: Some(PendingTask::default()),
+            ..Pending::default()
+        };
+        stuck::running(history, pending)
     }
 
     const GO: &str = "workflow task failed (workflow worker unhandled failure): unable to find \
@@ -104,7 +85,7 @@ mod tests {
             "Unknown workflow type \"Helo\". Known types are [Hello]",
             "Workflow type Helo not found",
         ] {
-            let failed = running(vec![event("WorkflowTaskFailed", Some(failure))]);
+            let failed = running(vec![event(1, "WorkflowTaskFailed", Some(failure))]);
             let expected = Unregistered {
                 workflow_type: "Helo",
                 task_queue: "orders",
@@ -116,8 +97,8 @@ mod tests {
 
     #[test]
     fn other_failures_and_other_workflows_are_not_taken_for_it() {
-        let failed = || event("WorkflowTaskFailed", Some(GO));
-        let progressed = running(vec![event("WorkflowTaskCompleted", None), failed()]);
+        let failed = || event(1, "WorkflowTaskFailed", Some(GO));
+        let progressed = running(vec![event(1, "WorkflowTaskCompleted", None), failed()]);
         assert_eq!(progressed.unregistered(), None, "a worker knows the type");
         let closed = Execution {
             status: Status::Terminated,
@@ -129,7 +110,7 @@ mod tests {
             "[TMPRL1100] Nondeterminism error in Helo",
             "Workflow type Hello not found",
         ] {
-            let other = running(vec![event("WorkflowTaskFailed", Some(failure))]);
+            let other = running(vec![event(1, "WorkflowTaskFailed", Some(failure))]);
             assert_eq!(other.unregistered(), None, "{failure}");
         }
     }
