@@ -58,3 +58,12 @@ pub(super) fn worker(profile: &Profile) -> &Worker {
         Workers::Several(workers) => panic!("it has {} workers", workers.len()),
     }
 }
+
+/// The error of each of these profiles.
+pub(super) fn all_refused(texts: &[&str]) -> String {
+    let refused: Vec<String> = texts
+        .iter()
+        .map(|text| wrong(&format!("extends: local\n{text}\n"), &[]))
+        .collect();
+    refused.join("\n\n")
+}

@@ -4,6 +4,7 @@ mod algebra;
 mod assignments;
 mod chain;
 mod fixture;
+mod run;
 mod show;
 mod values;
 mod workers;
