@@ -92,12 +92,7 @@ pub(super) async fn offer<B: Backend>(
                 histories.follow(&over).await;
             }
         },
-        over.run_until_cancelled(async {
-            healed.cancelled().await;
-            sleep_until(epoch + plan.timeline().end()).await;
-            until_hopeless(plan, frontend, &stage.progress).await;
-            hopeless.cancel();
-        }),
+        over.run_until_cancelled(give_up(stage, frontend, &healed, &hopeless)),
     );
     let ending = match is_steady {
         _ if context.shutdown.is_cancelled() => Ending::Interrupted,
@@ -110,6 +105,19 @@ pub(super) async fn offer<B: Backend>(
         drain,
         longest_stop: pulse.longest_stop().into(),
     }
+}
+
+/// Ends the drain once no workflow can close. A fault that is not healed may be why none closes.
+async fn give_up<B: Backend>(
+    stage: &Stage<'_, B>,
+    frontend: &B::Frontend,
+    healed: &CancellationToken,
+    hopeless: &CancellationToken,
+) {
+    healed.cancelled().await;
+    sleep_until(stage.epoch + stage.plan.timeline().end()).await;
+    until_hopeless(stage.plan, frontend, &stage.progress).await;
+    hopeless.cancel();
 }
 
 /// Records each iteration that ends.
