@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// How much longer than the deadline the last check may take.
 pub const GLANCE: Duration = Duration::from_secs(1);
@@ -10,11 +10,18 @@ pub const GLANCE: Duration = Duration::from_secs(1);
 /// The reason if no check finished.
 const ENDLESS: &str = "the check did not finish";
 
-/// The pause between two checks. It doubles each time, up to `last`.
+/// The time waited divided by this is the shortest pause: 2 %. A check costs CPU time, which a worker
+/// that starts slowly needs itself.
+const DIVISOR: u32 = 50;
+
+/// The upper bound of a pause that comes from the time waited.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// The pause between two checks. It doubles each time, up to `last`. In a wait that takes long, it
+/// grows on with the time waited: to 2 % of it, at most 1 s.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     pub first: Duration,
-    /// The longest pause.
     pub last: Duration,
 }
 
@@ -55,8 +62,9 @@ pub async fn until<T>(
     pace: Pace,
     mut look: impl AsyncFnMut() -> Result<T, Pending>,
 ) -> Result<T, Error> {
+    let begin = Instant::now();
     // A deadline in the past still allows one check.
-    let deadline = deadline.max(Instant::now());
+    let deadline = deadline.max(begin);
     let mut pause = pace.first;
     let mut seen = None;
     loop {
@@ -70,13 +78,17 @@ pub async fn until<T>(
             return Err(Error::Late(reason));
         }
         seen = Some(reason);
-        sleep(pause).await;
+        let now = Instant::now();
+        let next = now + pause.max(((now - begin) / DIVISOR).min(LONGEST));
+        sleep_until(next.min(deadline)).await;
         pause = (pause * 2).min(pace.last);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::sleep;
+
     use super::*;
 
     const PACE: Pace = Pace {
@@ -101,6 +113,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_long_wait_checks_less_often() {
+        let checks_in = async |wait: Duration| {
+            let mut checks = 0;
+            let late = until(Instant::now() + wait, PACE, async || {
+                checks += 1;
+                not_yet(checks)
+            });
+            late.await.expect_err("it never holds");
+            checks
+        };
+        let (minute, hour) = (Duration::from_mins(1), Duration::from_hours(1));
+        // A pause of 40 ms each time makes 1500 checks in a minute.
+        let checks = [checks_in(minute).await, checks_in(hour).await];
+        assert_eq!(checks, [225, 3765]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_wait_ends_at_its_deadline_with_the_last_reason() {
         let begin = Instant::now();
         let mut looks = 0;
@@ -109,7 +138,7 @@ mod tests {
             not_yet(looks)
         });
         assert_eq!(late.await, Err(Error::Late("look 5".to_owned())));
-        assert_eq!(begin.elapsed(), Duration::from_millis(110));
+        assert_eq!(begin.elapsed(), Duration::from_millis(100));
         let once = until(begin, PACE, async || {
             sleep(Duration::from_millis(500)).await;
             not_yet(1)

@@ -15,7 +15,7 @@ use model::plan::{Action, Plan, ResourceId, Step};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// How often the readiness of a resource is checked.
+/// How often the readiness of a resource is checked at first.
 const PACE: Pace = Pace {
     first: Duration::from_millis(10),
     last: Duration::from_millis(50),
