@@ -224,7 +224,7 @@ impl Error {
                 "Set `worker.run.build` in the profile to the folder of a Cargo package with a binary `worker`.",
             )],
             Self::Locate { .. } => vec![Hint::say(
-                "Set `worker.run.command` in the profile to a program on PATH, or to a path with a `/` from the working directory.",
+                "Install or build it, or set `worker.run.command` in the profile to a program on PATH, or to a path with a `/` from the working directory.",
             )],
             Self::LocatePrepare { .. } => vec![Hint::say(
                 "Install it, or correct `worker.run.prepare` in the profile.",

@@ -7,25 +7,30 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::topology::Digest;
 use serde::Serialize;
 
-use super::sources::with_sources;
+use super::sources::{files, is_source};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     /// Absolute path of the executable.
     pub path: Utf8PathBuf,
     pub arguments: Vec<String>,
-    /// Identity of the program: its path, all arguments, and length and modification time of the
-    /// executable and of every argument that is a file, a script with its sources; or, of a program
-    /// that is prepared, their content.
+    /// Identity of the program: its path, all arguments, the content of the sources that it runs,
+    /// and length and modification time of the executable and of the other files that its arguments
+    /// name; or, of a program that is prepared, the content of all.
     pub digest: Digest,
 }
 
 impl Program {
-    /// Reads the metadata of an existing program.
+    /// Reads the metadata of an existing program, and the sources that it runs. A tool may write the
+    /// same sources again each time, such as `tsc`.
     pub fn new(path: Utf8PathBuf, arguments: Vec<String>) -> Self {
-        let files = std::iter::once(path.clone()).chain(files(&arguments));
-        let stamps: Vec<Stamp> = files.filter_map(|file| Stamp::of(&file)).collect();
-        let digest = Digest::of(&(&path, &arguments, stamps));
+        let files = files(&path, &arguments).into_iter();
+        let (sources, others): (Vec<_>, Vec<_>) = files.partition(|file| is_source(file));
+        let stamped = std::iter::once(&path).chain(&others);
+        let stamps: Vec<Stamp> = stamped.filter_map(|file| Stamp::of(file)).collect();
+        let contents = sources.iter().filter_map(|file| of_file(file).ok());
+        let contents: Vec<Digest> = contents.collect();
+        let digest = Digest::of(&(&path, &arguments, stamps, contents));
         Self {
             path,
             arguments,
@@ -55,21 +60,18 @@ impl Program {
 }
 
 /// Identity of the program by content: the SHA-256 of the executable. With arguments, it also
-/// covers these and the content of those that are files, a script with its sources.
+/// covers these and the content of the files that it runs.
 pub fn content(path: &Utf8Path, arguments: &[String]) -> io::Result<Digest> {
     let executable = of_file(path)?;
     if arguments.is_empty() {
         return Ok(executable);
     }
-    let digests = files(arguments).map(|file| of_file(&file));
-    let digests: Vec<Digest> = digests.collect::<Result<_, _>>()?;
+    let files = files(path, arguments);
+    let digests: Vec<Digest> = files
+        .iter()
+        .map(|file| of_file(file))
+        .collect::<Result<_, _>>()?;
     Ok(Digest::of(&(executable, arguments, digests)))
-}
-
-/// The arguments that are files, each script with its sources.
-fn files(arguments: &[String]) -> impl Iterator<Item = Utf8PathBuf> {
-    let named = arguments.iter().map(Utf8Path::new);
-    named.filter(|path| path.is_file()).flat_map(with_sources)
 }
 
 fn of_file(path: &Utf8Path) -> io::Result<Digest> {

@@ -14,7 +14,8 @@ use super::{Digest, ServiceName};
 #[serde(rename_all = "kebab-case")]
 pub struct WorkerBuild {
     /// SHA-256 of the executable. If the command has arguments: of the executable, the arguments,
-    /// and the files that the arguments name, a script with the sources in its folder.
+    /// and the files that it runs: those that the arguments name, a script with the sources in its
+    /// folder, and for a tool such as `go run` the sources in the working directory.
     #[schemars(with = "Option<String>")]
     pub program: Option<Digest>,
     /// Id of the image, such as `sha256:...`.
