@@ -12,3 +12,4 @@ pub mod quantity;
 pub mod seed;
 pub mod topology;
 pub mod verdict_kind;
+pub mod yaml;

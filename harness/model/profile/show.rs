@@ -11,6 +11,7 @@ use super::load::Unresolved;
 use super::node::Node;
 use super::{Error, Profile};
 use crate::document::{self, Origin, Position};
+use crate::yaml;
 
 /// All values of a resolved profile, in the order of a file.
 ///
@@ -151,14 +152,20 @@ impl fmt::Display for Shown {
             let shared = before.iter().zip(path).take_while(|(a, b)| a == b).count();
             let (last, maps) = path.split_last().expect("every value has a key");
             for (depth, key) in maps.iter().enumerate().skip(shared) {
-                lines.push((format!("{}{}:", "  ".repeat(depth), scalar(key)), None));
+                lines.push((
+                    format!("{}{}:", "  ".repeat(depth), yaml::string(key)),
+                    None,
+                ));
             }
             let indent = "  ".repeat(maps.len());
             let value = match value {
-                Value::String(text) => scalar(text),
+                Value::String(text) => yaml::string(text),
                 other => other.to_string(),
             };
-            lines.push((format!("{indent}{}: {value}", scalar(last)), Some(origin)));
+            lines.push((
+                format!("{indent}{}: {value}", yaml::string(last)),
+                Some(origin),
+            ));
             before = path;
         }
         let told = lines.iter().filter(|(_, origin)| origin.is_some());
@@ -176,20 +183,3 @@ impl fmt::Display for Shown {
 
 /// The column of the comments, unless a value is longer.
 const WIDEST: usize = 48;
-
-/// A text as a scalar of YAML: plain where it can only be read as this text, else as JSON.
-fn scalar(text: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
-    let is_word = text.starts_with(|first: char| first.is_ascii_alphanumeric());
-    let is_other = matches!(
-        text.to_ascii_lowercase().as_str(),
-        "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
-    );
-    let is_number =
-        text.starts_with(|first: char| first.is_ascii_digit()) && text.parse::<f64>().is_ok();
-    if is_word && !is_other && !is_number && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        json!(text).to_string()
-    }
-}
