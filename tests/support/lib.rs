@@ -23,6 +23,7 @@ mod place;
 mod programs;
 mod report;
 mod slot;
+pub mod terminal;
 pub mod world;
 
 pub use census::Found;

@@ -7,12 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use nix::pty::{OpenptyResult, Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::Subscription;
-use support::eventually;
+use support::{eventually, terminal};
 
 const PROMOTE: &str = "promote --override-gate=untested";
 
@@ -117,14 +116,6 @@ fn what_is_cancelled_is_at_rest_and_is_gone_on_from_or_destroyed() {
     assert_eq!(azure.content(), BTreeSet::new());
 }
 
-/// How large the terminal is; lines that move are drawn on none without a size.
-const SIZE: Winsize = Winsize {
-    ws_row: 40,
-    ws_col: 120,
-    ws_xpixel: 0,
-    ws_ypixel: 0,
-};
-
 /// A promotion at a terminal.
 struct Terminal {
     promotion: Promotion,
@@ -135,11 +126,7 @@ struct Terminal {
 
 impl Terminal {
     fn start(mut command: Command) -> Self {
-        let OpenptyResult { master, slave } = openpty(&SIZE, None).expect("a terminal");
-        let end = || Stdio::from(slave.try_clone().expect("a descriptor"));
-        command.env("TERM", "xterm");
-        command.stdin(end()).stdout(end()).stderr(end());
-        let keyboard = File::from(master);
+        let keyboard = terminal::connect(&mut command);
         let mut shown = keyboard.try_clone().expect("a descriptor");
         let screen = Arc::new(Mutex::new(String::new()));
         let read = Arc::clone(&screen);
