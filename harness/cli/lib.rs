@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod doctor;
 pub mod error;
+pub mod init;
 pub mod parity;
 pub mod ui;
 pub mod verb;

@@ -12,6 +12,7 @@ mod dry_run;
 mod ending;
 mod heal;
 mod in_azure;
+mod init;
 mod killed;
 mod look;
 mod look_first;

@@ -16,7 +16,8 @@ use support::world::{SHORT, World};
 
 /// Every verb with arguments that make it work on a topology that is up, in an order in which each
 /// of them can.
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 25] = [
+    "init --workflow-type Workflow",
     "up -p simulated",
     "status -p simulated",
     "logs -p simulated",
@@ -44,7 +45,8 @@ const VERBS: [&str; 24] = [
 ];
 
 /// Every verb with arguments that make it fail, whatever is up.
-const FAILURES: [&str; 20] = [
+const FAILURES: [&str; 21] = [
+    "init --workflow-input {",
     "up -p missing",
     "down -p missing",
     "status -p missing",

@@ -102,6 +102,7 @@ fn the_help_names_every_verb() {
     Usage: harness [OPTIONS] <COMMAND>
 
     Commands:
+      init         Write what `up` and `test` need to run the worker of this repository
       up           Start the topology and leave it running
       down         Stop everything that `up` started, and list what could not be stopped
       status       Show what runs, whether it is ready, and where
@@ -141,6 +142,7 @@ fn the_help_names_every_verb() {
     Start here:
       harness test                start the topology, load it, break it, judge the result, stop it
       harness up --local          start the topology and leave it running
+      harness init                write what both need to run your own worker
       harness doctor              show what this machine can run
 
     Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,

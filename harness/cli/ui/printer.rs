@@ -216,10 +216,15 @@ impl Ui {
         self.say(painted);
     }
 
+    /// Whether there is a terminal to ask at.
+    pub fn can_ask(&self) -> bool {
+        self.display != Display::Lines && std::io::stdin().is_terminal()
+    }
+
     /// Asks at the terminal, and returns the answer; `None` without a terminal, or without an
     /// answer in time.
     pub async fn ask(&mut self, question: &str, within: Duration) -> Option<String> {
-        if self.display == Display::Lines || !std::io::stdin().is_terminal() {
+        if !self.can_ask() {
             return None;
         }
         let question = format!("{question} ");

@@ -15,6 +15,7 @@ mod drift;
 mod failure;
 mod heal;
 mod in_azure;
+mod init;
 mod launch;
 mod lifecycle;
 mod logs;
@@ -67,6 +68,7 @@ use crate::ui::{Output, Stream, Ui};
 Start here:
   harness test                start the topology, load it, break it, judge the result, stop it
   harness up --local          start the topology and leave it running
+  harness init                write what both need to run your own worker
   harness doctor              show what this machine can run
 
 Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
@@ -106,6 +108,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Up(up::Args),
     Down(down::Args),
     Status(status::Args),
@@ -229,6 +232,9 @@ fn run(cli: Cli, ui: &mut Ui) -> VerbResult {
 
 /// Runs a verb, and completes the commands in its hints with the options of its target.
 async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> VerbResult {
+    if let Command::Init(args) = &mut command {
+        args.directory.clone_from(&folder);
+    }
     let about = command.target_mut().map(|target| {
         target.directory = folder;
         target.options()
@@ -265,6 +271,7 @@ impl Command {
 
 async fn verb(command: Command, ui: &mut Ui) -> VerbResult {
     match command {
+        Command::Init(args) => Box::pin(init::run(args, ui)).await,
         Command::Up(args) => Box::pin(up::run(args, ui)).await,
         Command::Down(args) => Box::pin(down::run(args, ui)).await,
         Command::Status(args) => Box::pin(status::run(args, ui)).await,

@@ -1,0 +1,8 @@
+package hello;
+
+public class GreetingImpl implements Greeting {
+  @Override
+  public String greet(String name) {
+    return "Hello " + name + "!";
+  }
+}
