@@ -30,8 +30,7 @@ pub(super) async fn run(
     cancel: &CancellationToken,
 ) -> Result<(), Error> {
     foresee(words, environment)?;
-    let quoted: Vec<String> = words.iter().map(|word| shell::word(word)).collect();
-    news.notice(format!("prepare the worker: {}", quoted.join(" ")));
+    news.notice(format!("prepare the worker: {}", shell::line(words)));
     let (program, arguments) = program_of(words);
     let tool = Tool::new(program, Family::Build, environment, DEADLINE);
     let ran = match tool {

@@ -17,6 +17,18 @@ pub fn word(text: &str) -> String {
     }
 }
 
+/// Words as one command line.
+///
+/// ```
+/// # use base::shell::line;
+/// let words = ["go".to_owned(), "my file.go".to_owned()];
+/// assert_eq!(line(&words), "go 'my file.go'");
+/// ```
+pub fn line(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|text| word(text)).collect();
+    words.join(" ")
+}
+
 /// An option with its value, as one or two words. A value that begins with `-` is joined to the
 /// option with `=`, because it would be parsed as an option otherwise.
 ///
@@ -49,8 +61,7 @@ mod tests {
         fn a_shell_reads_the_same_words_back(
             words in prop::collection::vec("([^\0]|[ '\"$`\\\\!#~*?=\n-]){0,12}", 1..8),
         ) {
-            let written: Vec<String> = words.iter().map(|text| word(text)).collect();
-            let script = format!(r"printf '%s\0' {}", written.join(" "));
+            let script = format!(r"printf '%s\0' {}", line(&words));
             let read = Command::new("sh").args(["-c", &script]).output();
             let read = read.expect("there is a shell").stdout;
             let meant: String = words.iter().flat_map(|text| [&**text, "\0"]).collect();

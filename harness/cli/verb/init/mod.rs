@@ -167,9 +167,9 @@ async fn answers(
     if wants.worker && found.has_own_address {
         ui.say(OWN_ADDRESS);
     }
-    let questions = values::questions(args, wants, &found)?;
-    for unused in values::unused(args, wants) {
-        ui.say(unused);
+    let (questions, notices) = values::questions(args, wants, &found)?;
+    for notice in notices {
+        ui.say(notice);
     }
     let (texts, has_asked) = question::decide(&questions, args.yes, ui).await?;
     Ok((values::answers(wants, &texts)?, has_asked))

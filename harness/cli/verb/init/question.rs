@@ -66,7 +66,6 @@ impl Question {
 }
 
 /// The answers so far.
-#[derive(Default)]
 struct Answered<'a> {
     texts: Vec<String>,
     /// The file in which the first of them was found that was given or answered.

@@ -19,27 +19,27 @@ pub(super) struct Wants {
     pub(super) load: bool,
 }
 
-/// A question for each value that is wanted. A flag that is no value is an error, also if the value
-/// is not wanted.
+/// A question for each value that is wanted, and a notice for each flag whose value is not. A flag
+/// that is no value is an error in both cases.
 pub(super) fn questions(
     args: &Args,
     wants: Wants,
     found: &Findings,
-) -> Result<Vec<Question>, CommandError> {
+) -> Result<(Vec<Question>, Vec<String>), CommandError> {
     let input = match &args.workflow_input[..] {
         [] => None,
         inputs => Some(input_list(inputs)?),
     };
     let commands = found.commands.iter().map(|it| Found {
-        text: line(&it.value.words),
+        text: shell::line(&it.value.words),
         evidence: it.evidence.clone(),
         after: None,
     });
     let preparations = found.commands.iter().filter_map(|it| {
         Some(Found {
-            text: line(it.value.prepare.as_ref()?),
+            text: shell::line(it.value.prepare.as_ref()?),
             evidence: it.evidence.clone(),
-            after: Some(line(&it.value.words)),
+            after: Some(shell::line(&it.value.words)),
         })
     });
     let of_worker = [
@@ -91,28 +91,18 @@ pub(super) fn questions(
             (question.check)(given).map_err(|why| wrong(question.flag, why))?;
         }
     }
-    let of_worker = of_worker.into_iter().filter(|_| wants.worker);
-    let of_load = of_load.into_iter().filter(|_| wants.load);
-    Ok(of_worker.chain(of_load).collect())
-}
-
-/// A notice for each flag whose file exists, so that its value is not used.
-pub(super) fn unused(args: &Args, wants: Wants) -> Vec<String> {
-    let of_worker = [
-        ("--worker-command", args.worker_command.is_some()),
-        ("--worker-prepare", args.worker_prepare.is_some()),
-        ("--task-queue", args.task_queue.is_some()),
-    ];
-    let of_load = [
-        ("--workflow-type", args.workflow_type.is_some()),
-        ("--workflow-input", !args.workflow_input.is_empty()),
-    ];
     let of_worker = of_worker.map(|it| (it, wants.worker, BASE));
     let of_load = of_load.map(|it| (it, wants.load, SMOKE));
-    let all = of_worker.into_iter().chain(of_load);
-    all.filter(|((_, is_given), wanted, _)| *is_given && !wanted)
-        .map(|((flag, _), _, path)| format!("! {flag} has no effect: {path} exists"))
-        .collect()
+    let (mut wanted, mut notices) = (Vec::new(), Vec::new());
+    for (question, is_wanted, path) in of_worker.into_iter().chain(of_load) {
+        if is_wanted {
+            wanted.push(question);
+        } else if question.given.is_some() {
+            let flag = without_placeholder(question.flag);
+            notices.push(format!("! {flag} has no effect: {path} exists"));
+        }
+    }
+    Ok((wanted, notices))
 }
 
 /// What the texts of the questions stand for, in the same order.
@@ -219,9 +209,14 @@ fn input_list(inputs: &[String]) -> Result<String, CommandError> {
     Ok(format!("[{}]", inputs.join(",")))
 }
 
+/// The name of a flag that is written with a placeholder.
+fn without_placeholder(flag: &str) -> &str {
+    flag.split(' ').next().unwrap_or(flag)
+}
+
 /// The error of a flag.
 pub(super) fn wrong(flag: &str, why: impl AsRef<str>) -> CommandError {
-    let flag = flag.split(' ').next().unwrap_or(flag);
+    let flag = without_placeholder(flag);
     CommandError::new(Exit::Usage, format!("{flag}: {}", why.as_ref()))
 }
 
@@ -254,9 +249,4 @@ fn sample(found: &Suggestion<Workflow>) -> Option<Found> {
         evidence: found.evidence.clone(),
         after: Some(found.value.name.clone()),
     })
-}
-
-fn line(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| shell::word(word)).collect();
-    words.join(" ")
 }
