@@ -6,6 +6,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::suggestion::Evidence;
+use super::tree::Tree;
 
 /// How many places of a word are looked at in a file.
 const MOST_WORDS: usize = 1000;
@@ -45,6 +46,19 @@ impl Code {
             text: without_comments(text, syntax),
             syntax,
         }
+    }
+
+    /// The files with one of these extensions.
+    pub(super) fn of(tree: &Tree, extensions: &[&str], syntax: Syntax) -> Vec<Self> {
+        let files = tree.with_extensions(extensions);
+        files
+            .map(|(path, text)| Self::new(path, text, syntax))
+            .collect()
+    }
+
+    /// The text between the beginning of a line and a position in it.
+    pub(super) fn line_before(&self, at: usize) -> &str {
+        self.text[..at].rsplit('\n').next().unwrap_or_default()
     }
 
     /// The line of a position.
@@ -125,6 +139,12 @@ impl Code {
         items.retain(|item| !item.is_empty());
         items
     }
+}
+
+/// The value of an argument that is written as `key = value`.
+pub(super) fn keyword<'a>(argument: &'a str, key: &str) -> Option<&'a str> {
+    let (found, value) = argument.split_once('=')?;
+    (found.trim() == key).then_some(value)
 }
 
 /// Whether a character can be in a name.

@@ -17,10 +17,7 @@ const BUILT: &str = ".harness/bin";
 const WORKER: &str = "\"go.temporal.io/sdk/worker\"";
 
 pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
-    let files = tree.with_extensions(&["go"]);
-    let all: Vec<Code> = files
-        .map(|(path, text)| Code::new(path, text, Syntax::Go))
-        .collect();
+    let all = Code::of(tree, &["go"], Syntax::Go);
     let mut commands = Vec::new();
     let mut queues = Vec::new();
     for code in &all {
@@ -45,8 +42,8 @@ pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
 /// The name under which a file imports the SDK's package `worker`.
 fn imported(code: &Code) -> Option<String> {
     let at = code.text.find(WORKER)?;
-    let before = code.text[..at].lines().last().unwrap_or_default();
-    let alias: String = before
+    let alias: String = code
+        .line_before(at)
         .chars()
         .rev()
         .skip_while(|it| it.is_whitespace())
@@ -161,8 +158,8 @@ fn parameters_of(function: &str, all: &[Code]) -> Option<Vec<String>> {
     all.iter().find_map(|code| {
         let mut places = code.words(function);
         let at = places.find(|at| {
-            let line = code.text[..*at].lines().last().unwrap_or_default();
-            line.starts_with("func ") && code.text[at + function.len()..].starts_with('(')
+            code.line_before(*at).starts_with("func ")
+                && code.text[at + function.len()..].starts_with('(')
         })?;
         let parameters = parameters(code, at)?;
         Some(parameters.into_iter().skip(1).collect())

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use model::topology::Command;
 
-use super::code::{Code, Syntax, name};
+use super::code::{Code, Syntax, keyword, name};
 use super::constants;
 use super::findings::{Findings, words};
 use super::signature::{Workflow, parameters};
@@ -13,10 +13,7 @@ use super::tree::Tree;
 const GRADLE: [&str; 2] = ["build.gradle", "build.gradle.kts"];
 
 pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
-    let files = tree.with_extensions(&["java", "kt"]);
-    let all: Vec<Code> = files
-        .map(|(path, text)| Code::new(path, text, Syntax::Java))
-        .collect();
+    let all = Code::of(tree, &["java", "kt"], Syntax::Java);
     let mut commands = Vec::new();
     let mut queues = Vec::new();
     for code in &all {
@@ -29,8 +26,7 @@ pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
         }
         for call in code.calls("@WorkflowImpl") {
             let mut arguments = call.arguments.iter();
-            let queue = arguments.find_map(|it| it.strip_prefix("taskQueues"));
-            let queue = queue.and_then(|it| it.split_once('=')).map(|(_, it)| it);
+            let queue = arguments.find_map(|it| keyword(it, "taskQueues"));
             let queue = queue.map(|it| it.trim().trim_matches(['{', '}', '[', ']']));
             queues.extend(queue.and_then(|it| constants::text(it, code, call.at, &all)));
         }
@@ -146,10 +142,7 @@ fn workflows(code: &Code, all: &[Code]) -> Vec<Suggestion<Workflow>> {
         let options = method.filter(|method| code.text[*method..].starts_with('('));
         let given = options.and_then(|open| {
             let mut items = code.items(open).into_iter();
-            items.find_map(|item| {
-                let (key, value) = item.split_once('=')?;
-                (key.trim() == "name").then_some(value)
-            })
+            items.find_map(|item| keyword(item, "name"))
         });
         let name = match given {
             Some(given) => constants::text(given, code, at, all)?.value,

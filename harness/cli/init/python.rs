@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use model::topology::Command;
 
-use super::code::{Code, Syntax, name};
+use super::code::{Code, Syntax, keyword, name};
 use super::constants;
 use super::findings::{Findings, words};
 use super::signature::{Workflow, parameters};
@@ -14,10 +14,7 @@ use super::tree::{PYTHONS, Tree};
 const MANIFESTS: [&str; 3] = ["pyproject.toml", "requirements.txt", "setup.py"];
 
 pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
-    let files = tree.with_extensions(&["py"]);
-    let all: Vec<Code> = files
-        .map(|(path, text)| Code::new(path, text, Syntax::Python))
-        .collect();
+    let all = Code::of(tree, &["py"], Syntax::Python);
     let mut commands = Vec::new();
     let mut queues = Vec::new();
     for code in all.iter().filter(|code| code.has("temporalio")) {
@@ -38,12 +35,6 @@ pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
     (Findings::new(commands, queues, workflows), all)
 }
 
-/// The value of a keyword argument.
-fn keyword<'a>(argument: &'a str, keyword: &str) -> Option<&'a str> {
-    let (key, value) = argument.split_once('=')?;
-    (key.trim() == keyword).then_some(value)
-}
-
 /// The program that runs the worker of a file: the file itself, or one that imports it.
 fn main_of<'a>(all: &'a [Code], code: &'a Code) -> Option<&'a Code> {
     if is_main(code) {
@@ -56,8 +47,8 @@ fn main_of<'a>(all: &'a [Code], code: &'a Code) -> Option<&'a Code> {
 
 fn imports(code: &Code, module: &str) -> bool {
     code.words(module).any(|at| {
-        let line = code.text[..at].lines().last().unwrap_or_default();
-        line.trim_start().starts_with("import ") || line.trim_start().starts_with("from ")
+        let line = code.line_before(at).trim_start();
+        line.starts_with("import ") || line.starts_with("from ")
     })
 }
 

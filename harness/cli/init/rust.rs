@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use model::topology::Command;
 
-use super::code::{Code, Syntax, literal, name};
+use super::code::{Code, Syntax, keyword, name};
 use super::constants;
 use super::findings::{Findings, words};
 use super::manifest::{Binary, binaries};
@@ -12,10 +12,7 @@ use super::suggestion::Suggestion;
 use super::tree::Tree;
 
 pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
-    let files = tree.with_extensions(&["rs"]);
-    let all: Vec<Code> = files
-        .map(|(path, text)| Code::new(path, text, Syntax::Rust))
-        .collect();
+    let all = Code::of(tree, &["rs"], Syntax::Rust);
     let mut commands = Vec::new();
     let mut queues = Vec::new();
     for code in all.iter().filter(|code| code.has("temporalio_sdk")) {
@@ -72,19 +69,17 @@ fn workflows(code: &Code, all: &[Code]) -> Vec<Suggestion<Workflow>> {
         let rest = &code.text[start..];
         let kind = name(&rest["impl ".len()..])?;
         let end = rest.find("#[workflow_methods").unwrap_or(rest.len());
-        let given = rest[..end].split_once("#[run(").and_then(|(_, options)| {
-            let options = options.split_once(")]")?.0;
-            let value = options.split_once('=')?.1.trim();
-            match literal(value) {
-                Some((value, _)) => Some(value.to_owned()),
-                None => constants::text(value, code, at, all).map(|it| it.value),
-            }
-        });
+        let options = rest[..end]
+            .find("#[run(")
+            .map(|it| start + it + "#[run".len());
+        let options = options.map(|open| code.items(open)).unwrap_or_default();
+        let given = options.into_iter().find_map(|it| keyword(it, "name"));
+        let given = given.and_then(|it| constants::text(it, code, at, all));
         let run = rest[..end].find("#[run");
         let function = run.and_then(|run| Some(start + run + rest[run..end].find("fn ")?));
         let parameters = function.and_then(|from| parameters(code, from));
         let workflow = Workflow {
-            name: given.unwrap_or_else(|| kind.to_owned()),
+            name: given.map_or_else(|| kind.to_owned(), |it| it.value),
             parameters: parameters.map(|it| it.into_iter().skip(1).collect()),
         };
         Some(Suggestion::new(workflow, code.evidence(at)))

@@ -29,10 +29,7 @@ pub(super) fn find(tree: &Tree) -> (Findings, Vec<Code>) {
 }
 
 fn find_in(tree: &Tree, extensions: &[&str]) -> (Findings, Vec<Code>) {
-    let files = tree.with_extensions(extensions);
-    let all: Vec<Code> = files
-        .map(|(path, text)| Code::new(path, text, Syntax::Script))
-        .collect();
+    let all = Code::of(tree, extensions, Syntax::Script);
     let (mut commands, mut queues, mut workflows) = (Vec::new(), Vec::new(), Vec::new());
     for code in all.iter().filter(|code| code.has("@temporalio/worker")) {
         for call in code.calls("Worker.create") {

@@ -119,7 +119,7 @@ fn a_program_that_imports_the_module_with_the_worker() {
     let module = "from temporalio.worker import Worker\n\ndef create(client):\n    \
                   return Worker(client, task_queue=os.environ.get(\"QUEUE\", \"orders\"))\n";
     let main = "from builder import create\n\nif __name__ == \"__main__\":\n    run(create())\n";
-    let other = "builder = 1\n\nif __name__ == \"__main__\":\n    run(builder)\n";
+    let other = "import os\nbuilder = 1\n\nif __name__ == \"__main__\":\n    run(builder)\n";
     let files = [("builder.py", module), ("main.py", main), ("a.py", other)];
     assert_snapshot!(found(&files), @"
     command: python3 main.py (builder.py:4)
