@@ -1,12 +1,18 @@
 //! `harness init`: what it writes in which repository, and that it changes nothing that exists.
 
+mod terminal;
+
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use insta::assert_snapshot;
-use support::terminal;
 use support::world::{Run, World};
+
+/// The profile that it writes.
+const BASE: &str = "profiles/base.yaml";
+
+/// The scenario that it writes.
+const SMOKE: &str = "scenarios/smoke.yaml";
 
 const MAIN: &str = "package main
 
@@ -59,6 +65,11 @@ fn exists(world: &World, path: &str) -> bool {
     world.path().join(path).exists()
 }
 
+/// The text of a file that was written.
+fn text(world: &World, path: &str) -> String {
+    fs_err::read_to_string(world.path().join(path)).expect("it is written")
+}
+
 #[test]
 fn with_yes_it_takes_what_the_sources_say() {
     let world = repository();
@@ -89,8 +100,7 @@ fn with_yes_it_takes_what_the_sources_say() {
     assert_eq!(list.code, 0, "{list}");
     assert!(list.stdout.contains("smoke"), "{list}");
     for format in ["profile", "scenario"] {
-        let schema = world.path().join(format!("{format}s/{format}.schema.json"));
-        let written = fs_err::read_to_string(schema).expect("it is written");
+        let written = text(&world, &format!("{format}s/{format}.schema.json"));
         assert_eq!(written, world.run(&format!("schema {format}")).stdout);
     }
 }
@@ -137,8 +147,7 @@ fn flags_come_before_what_was_found_and_come_out_as_they_were_given() {
         answers.to_string(),
         r#"{"load":{"input":[{"n":12345678901},"{{ name }}"],"workflow-type":"Order"},"worker":{"command":["./my","worker","--name","a b"],"task-queue":"orders"}}"#
     );
-    let smoke = fs_err::read_to_string(world.path().join("scenarios/smoke.yaml"));
-    let smoke = smoke.expect("it is written");
+    let smoke = text(&world, SMOKE);
     assert!(
         smoke.contains(r#"input: [{"n": 12345678901}, "{{ name }}"]"#),
         "{smoke}"
@@ -237,7 +246,7 @@ fn a_worker_that_would_not_find_temporal_is_told_before_anything_else() {
     assert_eq!(run.code, 0, "{run}");
     let told = "! no source reads TEMPORAL_ADDRESS: change the worker";
     assert!(run.stderr.starts_with(told), "{run}");
-    world.write("profiles/base.yaml", &with_port(&world));
+    world.write(BASE, &with_port(&world));
     let shown = world.run("profile show local").stdout;
     assert!(
         shown.contains("port: 7233"),
@@ -254,8 +263,7 @@ fn a_worker_that_would_not_find_temporal_is_told_before_anything_else() {
 
 /// The written profile with the port that the message recommends.
 fn with_port(world: &World) -> String {
-    let base = fs_err::read_to_string(world.path().join("profiles/base.yaml"));
-    let base = base.expect("it is written");
+    let base = text(world, BASE);
     format!("{base}\ntemporal: {{port: 7233}}\n")
 }
 
@@ -308,7 +316,7 @@ fn a_dry_run_shows_everything_and_writes_nothing() {
 #[test]
 fn what_exists_is_kept_and_what_is_broken_is_told() {
     let world = repository();
-    world.write("scenarios/smoke.yaml", "mine");
+    world.write(SMOKE, "mine");
     world.write(".gitignore", "bin");
     let run = world.run("init --yes");
     assert_eq!(run.code, 0, "{run}");
@@ -320,12 +328,11 @@ fn what_exists_is_kept_and_what_is_broken_is_told() {
         run.stdout.contains("append .harness/ to .gitignore"),
         "{run}"
     );
-    let text = |path: &str| fs_err::read_to_string(world.path().join(path)).expect("it is there");
-    assert_eq!(text("scenarios/smoke.yaml"), "mine");
-    assert_eq!(text(".gitignore"), "bin\n.harness/\n");
+    assert_eq!(text(&world, SMOKE), "mine");
+    assert_eq!(text(&world, ".gitignore"), "bin\n.harness/\n");
 
     let world = repository();
-    world.write("profiles/base.yaml", "name: [");
+    world.write(BASE, "name: [");
     let run = world.run("init --yes");
     assert_eq!(run.code, 65, "{run}");
     assert!(run.stderr.contains("profiles/base.yaml:1:7"), "{run}");
@@ -413,97 +420,6 @@ fn printed_commands_name_the_folder_and_an_example_says_how_to_prepare_it() {
     For more information, try '--help'.
     --- exit 64
     ");
-}
-
-/// Runs `init` at a terminal at which these lines are typed.
-fn at_a_terminal(world: &World, typed: &str) -> (Option<i32>, String) {
-    let mut command = world.command();
-    command.arg("init");
-    let mut keyboard = terminal::connect(&mut command);
-    // The terminal keeps what is typed until it is read.
-    keyboard.write_all(typed.as_bytes()).expect("it listens");
-    let mut child = command.spawn().expect("the binary starts");
-    drop(command);
-    let mut shown = Vec::new();
-    let mut bytes = [0; 4096];
-    // A terminal without anybody at its other end is an error on Linux.
-    while let Ok(count @ 1..) = keyboard.read(&mut bytes) {
-        shown.extend_from_slice(&bytes[..count]);
-    }
-    let code = child.wait().expect("it ends").code();
-    (code, String::from_utf8_lossy(&shown).replace('\r', ""))
-}
-
-fn smoke(world: &World) -> Option<String> {
-    fs_err::read_to_string(world.path().join("scenarios/smoke.yaml")).ok()
-}
-
-#[test]
-fn at_a_terminal_it_asks_with_what_was_found_as_the_default() {
-    let world = repository();
-    let (code, shown) = at_a_terminal(&world, "\n\nmy queue\nother\n\n{\n[1]\n\n");
-    assert_eq!(code, Some(0), "{shown}");
-    for question in [
-        "worker command (worker/main.go:10) [.harness/bin/worker]:",
-        "command that prepares it, or none (worker/main.go:10) [go build -o .harness/bin/worker ./worker]:",
-        "task queue (worker/main.go:10) [orders]:",
-        "! `my queue` is not a task queue name",
-        "workflow type (worker/main.go:11) [Order]:",
-        r#"workflow arguments, a JSON list, or none (worker/main.go:11) [["{{ name }}", {}]]:"#,
-        "! not a JSON list",
-        "create profiles/base.yaml",
-        "write this? [Y/n]",
-        "next:",
-    ] {
-        assert!(shown.contains(question), "{question} in {shown}");
-    }
-    let base = fs_err::read_to_string(world.path().join("profiles/base.yaml"));
-    let base = base.expect("it is written");
-    assert!(base.contains("task-queue: other\n"), "{base}");
-    let smoke = smoke(&world).expect("it is written");
-    assert!(smoke.contains("type: Order\n      input: [1]\n"), "{smoke}");
-}
-
-#[test]
-fn what_was_found_can_be_declined_with_none() {
-    let world = repository();
-    let (code, shown) = at_a_terminal(&world, "\nnone\n\n\nnone\n\n");
-    assert_eq!(code, Some(0), "{shown}");
-    let text = |path: &str| fs_err::read_to_string(world.path().join(path)).expect("it is there");
-    assert!(!text("profiles/base.yaml").contains("prepare:"), "{shown}");
-    assert!(!text("scenarios/smoke.yaml").contains("input:"), "{shown}");
-}
-
-#[test]
-fn the_arguments_are_those_of_the_type_that_was_answered() {
-    let world = repository();
-    let (code, shown) = at_a_terminal(&world, "\n\n\nOther\n\n\n");
-    assert_eq!(code, Some(0), "{shown}");
-    let question = "workflow arguments, a JSON list [none]:";
-    assert!(shown.contains(question), "{shown}");
-    let smoke = smoke(&world).expect("it is written");
-    assert!(!smoke.contains("input:"), "{smoke}");
-    let world = repository();
-    let flags = "init --worker-command ./x --task-queue q --workflow-type";
-    let run = world.run(&format!("{flags} Order --output json"));
-    let input = run.json()["answers"]["load"]["input"].to_string();
-    assert_eq!(input, r#"["{{ name }}",{}]"#, "{run}");
-    let smoke = self::smoke(&world).expect("it is written");
-    assert!(smoke.contains("# Fill in the fields of `{}`."), "{smoke}");
-}
-
-#[test]
-fn at_a_terminal_no_and_no_answer_write_nothing() {
-    let world = repository();
-    let (code, shown) = at_a_terminal(&world, "\n\n\n\n\nn\n");
-    assert_eq!(code, Some(0), "{shown}");
-    assert!(shown.contains("nothing was written"), "{shown}");
-    assert_eq!(smoke(&world), None);
-    // The end of the input.
-    let (code, shown) = at_a_terminal(&world, "\n\n\x04");
-    assert_eq!(code, Some(64), "{shown}");
-    assert!(shown.contains("no answer for: task queue"), "{shown}");
-    assert_eq!(smoke(&world), None);
 }
 
 #[test]
