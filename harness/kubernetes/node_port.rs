@@ -5,11 +5,18 @@
 //! releases such a port after three rounds of its repair loop, which are three minutes apart
 //! (`pkg/registry/core/service/portallocator/controller/repair.go`).
 
+use std::time::Duration;
+
 use base::causes::in_one_line;
 use serde_json::Value;
+use tokio::time::sleep;
 
 use super::error::Error;
 use super::{Cluster, Group};
+
+/// How long a request that a client has given up is given to end. It holds its port without a
+/// Service for milliseconds.
+const REQUEST_ENDS: Duration = Duration::from_secs(1);
 
 impl Cluster {
     /// The error of the first Service in `groups` that cannot be created because its node port is
@@ -21,13 +28,22 @@ impl Cluster {
         let namespace = self.trial_namespace().await?;
         let manifests = groups.into_iter().flat_map(Group::manifests);
         for service in manifests.filter(is_on_nodes) {
-            match self.try_out(service, namespace).await {
-                Err(error) if is_allocated(&error) => return Ok(Some(in_one_line(&error))),
-                // Applying the Service reports every other error.
-                _ => {}
+            // Applying the Service reports every other error.
+            if self.refusal_of(&service, namespace).await.is_none() {
+                continue;
+            }
+            sleep(REQUEST_ENDS).await;
+            if let Some(reason) = self.refusal_of(&service, namespace).await {
+                return Ok(Some(reason));
             }
         }
         Ok(None)
+    }
+
+    /// Why the API server gives `service` no node port: the port is allocated.
+    async fn refusal_of(&self, service: &Value, namespace: &str) -> Option<String> {
+        let error = self.try_out(service.clone(), namespace).await.err();
+        error.filter(is_allocated).map(|error| in_one_line(&error))
     }
 }
 
