@@ -94,10 +94,15 @@ fn module(tree: &Tree, file: &Utf8Path, is_installed: bool) -> Option<String> {
     while root != "" && is_package(root) {
         root = root.parent()?;
     }
-    if root != "" && !is_installed {
+    // A package in `src` runs only after its installation, whatever starts it.
+    if root != "" && root.file_name() != Some("src") && !is_installed {
         return None;
     }
     let path: Utf8PathBuf = file.strip_prefix(root).ok()?.with_extension("");
+    let path = match path.file_name() {
+        Some("__main__") => path.parent()?,
+        _ => &path,
+    };
     let parts: Vec<&str> = path.components().map(|part| part.as_str()).collect();
     Some(parts.join("."))
 }

@@ -96,6 +96,12 @@ fn a_package_of_uv_and_one_of_poetry() {
     command: poetry run python -m orders.worker (src/orders/worker.py:17)
     queue: orders (src/orders/worker.py:17)
     ");
+    let mut main = files(".venv/bin/python");
+    main[3].0 = "src/orders/__main__.py";
+    assert_snapshot!(found(&main), @"
+    command: .venv/bin/python -m orders (src/orders/__main__.py:17)
+    queue: orders (src/orders/__main__.py:17)
+    ");
 }
 
 #[test]
