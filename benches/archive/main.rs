@@ -141,6 +141,7 @@ fn plan(length: Duration) -> RunPlan {
             offset: quantity::Duration::default(),
             length: length.into(),
         }],
+        starts_per_second: None,
         drain: quantity::Duration::from_secs(30),
         faults: Vec::new(),
         steady_state: None,

@@ -23,7 +23,7 @@ pub async fn workers(
     cancel: &CancellationToken,
 ) -> Result<BTreeMap<ServiceName, Program>, Error> {
     let mut programs = BTreeMap::new();
-    for Worker { service, run, .. } in topology.workers() {
+    for Worker { service, run, .. } in topology.own_workers() {
         let program = worker(run, environment, news, cancel).await?;
         programs.insert(service.name.clone(), program);
     }
@@ -32,7 +32,7 @@ pub async fn workers(
 
 /// Whether [`workers`] can succeed, as far as can be checked without running a tool.
 pub fn foresee_workers(topology: &Topology, environment: &Environment) -> Result<(), Error> {
-    let mut workers = topology.workers();
+    let mut workers = topology.own_workers();
     workers.try_for_each(|worker| foresee_worker(worker.run, environment))
 }
 

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::diagnosis::Diagnosis;
 use super::error::Error;
+use super::existing::ClusterSeen;
 use super::host::Host;
 use super::readiness::Readiness;
 use crate::event::Events;
@@ -105,6 +106,30 @@ pub trait Backend {
 
     /// A client of the running cluster's frontend, in a namespace.
     async fn frontend(&self, namespace: &str) -> Result<Self::Frontend, Error>;
+
+    /// The cluster that the topology uses and this place did not start, and what it answers within a
+    /// bounded time. `None` if the place runs the cluster itself.
+    async fn existing_cluster(&self) -> Option<ClusterSeen> {
+        None
+    }
+
+    /// Records durably, before a load begins, how the ids of its workflows begin. Fails if
+    /// [`Self::end_load`] could not find them. Does nothing if the place runs the cluster itself.
+    async fn begin_load(&self, _prefixes: &[String]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Terminates what the recorded load left open on a cluster that this place did not start, and
+    /// returns how many workflows were open. Removes the record if nothing is left. `known` are the
+    /// ids of all its workflows that may be open, if the caller knows them. `stop` ends the wait,
+    /// with the error [`LeftOpen`](crate::LeftOpen).
+    async fn end_load(
+        &self,
+        _known: Option<&[String]>,
+        _stop: &CancellationToken,
+    ) -> Result<u64, Error> {
+        Ok(0)
+    }
 
     /// The hosts that the replicas run on.
     fn hosts(&self) -> &Self::Hosts;

@@ -1,11 +1,14 @@
 //! Facts about a place: where it is, where it listens, what it logs.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use camino::Utf8PathBuf;
 use model::topology::ServiceName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::existing::ExistingCluster;
 
 /// Where a run took place. Part of every verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +19,32 @@ pub struct Place {
     pub engine: String,
     /// What stores its state there, such as `sqlite`.
     pub database: String,
+    /// The existing cluster that the load goes to; absent if the place runs its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ExistingCluster>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            backend,
+            engine,
+            database,
+            cluster,
+        } = self;
+        write!(out, "backend {backend}, ")?;
+        match cluster {
+            Some(cluster) => write!(out, "cluster {cluster}"),
+            None => write!(out, "engine {engine}, database {database}"),
+        }
+    }
+}
+
+impl Place {
+    /// The maximum number of workflow starts per second; `None` if there is none.
+    pub fn starts_per_second(&self) -> Option<u32> {
+        self.cluster.as_ref()?.starts_per_second
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

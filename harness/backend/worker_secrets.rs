@@ -1,52 +1,42 @@
 //! The secrets in the environment of the workers. A profile says where they are.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use base::secret::Secret;
 use base::tool::Environment;
-use model::topology::{Digest, SecretSource, ServiceName, Topology};
+use model::topology::{Digest, ServiceName, Topology};
 
-use super::{Blame, Error};
+use super::{Blame, Error, secret_source};
 
 /// The secrets of each worker, by variable.
 #[derive(Debug, Clone, Default)]
 pub struct WorkerSecrets(BTreeMap<ServiceName, BTreeMap<String, Secret>>);
 
 #[derive(Debug, thiserror::Error)]
-enum Unreadable {
-    #[error("could not read the secret `{variable}` of {worker}")]
-    File {
-        variable: String,
-        worker: ServiceName,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the secret `{variable}` of {worker} in {path} contains the character NUL")]
-    Nul {
-        variable: String,
-        worker: ServiceName,
-        path: String,
-    },
-    #[error(
-        "the secret `{variable}` of {worker} is in the variable `{name}`, which is not set or not text"
-    )]
-    Variable {
-        variable: String,
-        worker: ServiceName,
-        name: String,
-    },
+#[error("could not read the secret `{variable}` of {worker}")]
+struct Unreadable {
+    variable: String,
+    worker: ServiceName,
+    #[source]
+    source: secret_source::Unreadable,
 }
 
 impl WorkerSecrets {
     /// Reads the secrets of a topology. Paths are relative to the working directory.
     pub fn read(topology: &Topology, environment: &Environment) -> Result<Self, Error> {
         let mut all = BTreeMap::new();
-        for worker in topology.workers() {
+        for worker in topology.own_workers() {
             let service = &worker.service.name;
             let secrets = worker.secrets().map(|(variable, source)| {
-                let secret = secret(variable, service, source, environment)?;
-                Ok((variable.to_owned(), secret))
+                let variable = variable.to_owned();
+                match secret_source::read(source, environment) {
+                    Ok(secret) => Ok((variable, secret)),
+                    Err(source) => Err(Unreadable {
+                        variable,
+                        worker: service.clone(),
+                        source,
+                    }),
+                }
             });
             let secrets: Result<BTreeMap<String, Secret>, Unreadable> = secrets.collect();
             let secrets = secrets.map_err(|error| {
@@ -84,47 +74,6 @@ impl WorkerSecrets {
             .collect();
         (!texts.is_empty()).then(|| Digest::of(&texts))
     }
-}
-
-fn secret(
-    variable: &str,
-    worker: &ServiceName,
-    source: &SecretSource,
-    environment: &Environment,
-) -> Result<Secret, Unreadable> {
-    let (variable, worker) = (variable.to_owned(), worker.clone());
-    match source {
-        SecretSource::SecretFile(path) => {
-            let path = path.clone();
-            match fs_err::read_to_string(&path) {
-                Ok(text) if text.contains('\0') => Err(Unreadable::Nul {
-                    variable,
-                    worker,
-                    path,
-                }),
-                Ok(text) => Ok(Secret::new(without_line_break(&text))),
-                Err(source) => Err(Unreadable::File {
-                    variable,
-                    worker,
-                    source,
-                }),
-            }
-        }
-        SecretSource::SecretVariable(name) => match environment.text(name) {
-            Some(text) => Ok(Secret::new(text)),
-            None => Err(Unreadable::Variable {
-                variable,
-                worker,
-                name: name.clone(),
-            }),
-        },
-    }
-}
-
-/// Editors end a file with a line break, which no secret has.
-fn without_line_break(text: &str) -> &str {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    text.strip_suffix('\r').unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -178,7 +127,7 @@ mod tests {
         let file = format!("{{secret-file: {path}}}");
         insta::assert_snapshot!(error(&file), @"could not read the secret `API_KEY` of worker: failed to open file `KEY`: No such file or directory (os error 2)");
         fs_err::write(&path, "a\0b").expect("writable");
-        insta::assert_snapshot!(error(&file), @"the secret `API_KEY` of worker in KEY contains the character NUL");
-        insta::assert_snapshot!(error("{secret-variable: ORDERS_KEY}"), @"the secret `API_KEY` of worker is in the variable `ORDERS_KEY`, which is not set or not text");
+        insta::assert_snapshot!(error(&file), @"could not read the secret `API_KEY` of worker: KEY contains the character NUL");
+        insta::assert_snapshot!(error("{secret-variable: ORDERS_KEY}"), @"could not read the secret `API_KEY` of worker: the variable `ORDERS_KEY` is not set, is empty or is not text");
     }
 }

@@ -52,6 +52,14 @@ impl Secret {
         Ok(secret)
     }
 
+    /// A text of somebody who knows the secret, without it.
+    pub fn removed_from(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        text.replace(&self.0, "[secret]")
+    }
+
     /// The text itself. Use it only where the secret is handed over.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -80,6 +88,10 @@ mod tests {
         assert_eq!(secret.reveal().len(), LENGTH);
         assert_eq!(Secret::of_file(&path).expect("the stored secret"), secret);
         assert_ne!(Secret::generate(), secret);
+        let refusal = format!("no permission for {0} ({0})", secret.reveal());
+        let shown = secret.removed_from(&refusal);
+        assert_eq!(shown, "no permission for [secret] ([secret])");
+        assert_eq!(Secret::new("").removed_from("no"), "no");
         assert!(!format!("{secret:?}").contains(secret.reveal()));
         let mode = path
             .metadata()

@@ -47,6 +47,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The server's answer if it did not accept the first call. `None` if the transport failed.
+    pub fn refusal(&self) -> Option<&tonic::Status> {
+        match self {
+            Self::FirstCall { source, .. } if std::error::Error::source(source).is_none() => {
+                Some(source)
+            }
+            _ => None,
+        }
+    }
+
     /// Converts the SDK's error, whose text would contain the debug form of its source.
     pub(crate) fn from_sdk(address: String, error: ClientConnectError) -> Self {
         match error {

@@ -8,7 +8,7 @@ mod error;
 mod options;
 
 pub use error::Error;
-pub use options::{DEFAULT_ADDRESS, DEFAULT_NAMESPACE, Options};
+pub use options::{DEFAULT_ADDRESS, DEFAULT_NAMESPACE, Options, Tls};
 
 use futures_util::future::BoxFuture;
 use temporalio_client::Connection;

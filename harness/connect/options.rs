@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use temporalio_client::envconfig::{ClientConfigProfile, LoadClientConfigProfileOptions};
+use temporalio_client::envconfig::{
+    ClientConfigProfile, DataSource, LoadClientConfigProfileOptions,
+};
 use temporalio_client::{ConnectionOptions, GrpcCompression};
-use temporalio_common::envconfig::load_client_config_profile;
+use temporalio_common::envconfig::{ClientConfigTLS, load_client_config_profile};
 
 use crate::Error;
 
@@ -24,6 +26,19 @@ pub struct Options {
     profile: ClientConfigProfile,
     identity: Option<String>,
     connect_timeout: Duration,
+    /// Whether all addresses of a host name are used.
+    balances: bool,
+}
+
+/// TLS of a connection, with the content of its files.
+#[derive(Clone, Default)]
+pub struct Tls {
+    /// The certificates of the authorities, in PEM; `None` means those of this machine.
+    pub authorities: Option<Vec<u8>>,
+    /// The client's certificate and its private key, in PEM.
+    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+    /// The name that the server's certificate must have; `None` means the host of the address.
+    pub server_name: Option<String>,
 }
 
 impl Options {
@@ -59,7 +74,42 @@ impl Options {
             profile,
             identity: None,
             connect_timeout: CONNECT_TIMEOUT,
+            balances: true,
         }
+    }
+
+    #[must_use]
+    pub fn with_tls(mut self, tls: Tls) -> Self {
+        let Tls {
+            authorities,
+            identity,
+            server_name,
+        } = tls;
+        let (cert, key) = identity.unzip();
+        let tls = ClientConfigTLS::builder()
+            .disabled(false)
+            .maybe_server_ca_cert(authorities.map(DataSource::Data))
+            .maybe_client_cert(cert.map(DataSource::Data))
+            .maybe_client_key(key.map(DataSource::Data))
+            .maybe_server_name(server_name)
+            .build();
+        self.profile.tls = Some(tls);
+        self
+    }
+
+    /// Authenticates with an API key. Implies TLS.
+    #[must_use]
+    pub fn with_api_key(mut self, key: impl Into<String>) -> Self {
+        self.profile.api_key = Some(key.into());
+        self
+    }
+
+    /// Uses one address of a host name. A connection that uses all of them does not report why an
+    /// address refused it.
+    #[must_use]
+    pub fn with_one_address(mut self) -> Self {
+        self.balances = false;
+        self
     }
 
     /// Replaces the address: `host:port`, or a URL.
@@ -101,6 +151,11 @@ impl Options {
             .unwrap_or(DEFAULT_NAMESPACE)
     }
 
+    /// The API key. A secret: show it nowhere.
+    pub fn api_key(&self) -> Option<&str> {
+        self.profile.api_key.as_deref()
+    }
+
     /// How long one attempt to connect may take.
     pub fn connect_timeout(&self) -> Duration {
         self.connect_timeout
@@ -119,7 +174,19 @@ impl Options {
         // Compression costs more CPU than anything else in the SDK, and bandwidth within one host
         // or cluster is free.
         options.grpc_compression = GrpcCompression::None;
+        if !profile.balances {
+            options.dns_load_balancing = None;
+        }
         Ok(options)
+    }
+}
+
+/// Leaves out all content.
+impl fmt::Debug for Tls {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Tls")
+            .field("server_name", &self.server_name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,8 +204,6 @@ impl fmt::Debug for Options {
 
 #[cfg(test)]
 mod tests {
-    use temporalio_client::envconfig::DataSource;
-
     use super::*;
 
     const PROFILE_FILE: &str = r#"
@@ -204,6 +269,35 @@ mod tests {
         );
         assert_eq!(options.api_key.as_deref(), Some("secret"));
         assert!(options.tls_options.is_some());
+    }
+
+    #[test]
+    fn tls_and_an_api_key_are_used_and_not_shown() {
+        let tls = Tls {
+            authorities: Some(b"secret authority".to_vec()),
+            identity: Some((b"secret cert".to_vec(), b"secret key".to_vec())),
+            server_name: Some("temporal.internal".to_owned()),
+        };
+        assert_eq!(
+            format!("{tls:?}"),
+            "Tls { server_name: Some(\"temporal.internal\"), .. }"
+        );
+        let options = Options::plaintext("127.0.0.1:7233")
+            .with_tls(tls)
+            .with_api_key("secret")
+            .with_one_address();
+        assert!(!format!("{options:?}").contains("secret"), "{options:?}");
+
+        let options = options.resolve().expect("valid");
+        assert_eq!(options.target.as_str(), "https://127.0.0.1:7233/");
+        assert_eq!(options.api_key.as_deref(), Some("secret"));
+        assert!(options.dns_load_balancing.is_none());
+        let tls = options.tls_options.expect("it has TLS");
+        assert_eq!(tls.domain.as_deref(), Some("temporal.internal"));
+        assert_eq!(tls.server_root_ca_cert, Some(b"secret authority".to_vec()));
+        let identity = tls.client_tls_options.expect("it has a certificate");
+        assert_eq!(identity.client_cert, b"secret cert");
+        assert_eq!(identity.client_private_key, b"secret key");
     }
 
     #[test]

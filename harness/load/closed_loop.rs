@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use temporal::Frontend;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep, sleep_until, timeout_at};
 
 use super::generator::Generator;
 use super::tasks::join;
@@ -17,7 +17,9 @@ use super::tasks::join;
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 /// Runs the users through the whole timeline. The intended start of an iteration is its actual start,
-/// so a slow server gets less load. Use an open loop to measure the latency that users would see.
+/// so a slow server gets less load. Use an open loop to measure the latency that users would see. A
+/// user who waits for the limit of starts has not started yet, so that this wait is neither latency
+/// nor a delay of the generator.
 pub(super) async fn run<F: Frontend>(generator: Generator<F>, users: u32) {
     let sequence = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();
@@ -31,6 +33,9 @@ async fn run_user<F: Frontend>(generator: Generator<F>, sequence: Arc<AtomicU64>
     let begin = sleep_until(generator.run.epoch + generator.run.timeline.begin());
     let mut going = generator.run.cancel.run_until_cancelled(begin).await;
     while going.is_some() {
+        if !is_admitted(&generator).await {
+            break;
+        }
         let intended = generator.now();
         if intended >= generator.run.timeline.end() || generator.run.cancel.is_cancelled() {
             break;
@@ -41,4 +46,15 @@ async fn run_user<F: Frontend>(generator: Generator<F>, sequence: Arc<AtomicU64>
             going = generator.run.cancel.run_until_cancelled(pause).await;
         }
     }
+}
+
+/// Waits for the limit of starts. False if the load ends before.
+async fn is_admitted<F: Frontend>(generator: &Generator<F>) -> bool {
+    let Some(limit) = &generator.run.limit else {
+        return true;
+    };
+    let end = generator.run.epoch + generator.run.timeline.end();
+    let admitted = timeout_at(end, limit.admit());
+    let admitted = generator.run.cancel.run_until_cancelled(admitted).await;
+    matches!(admitted, Some(Ok(())))
 }

@@ -46,7 +46,7 @@ pub struct Iteration {
 pub enum WorkflowOutcome<'a> {
     /// Never started: the maximum number of workflows was in flight.
     Dropped(&'a Unsent),
-    /// Never started: the load had ended before the generator reached it.
+    /// Never started: the generator reached it too late.
     NotSent(&'a Unsent),
     /// The server refused the start: the run does not exist.
     Refused(&'a Failure),
@@ -64,7 +64,7 @@ impl Iteration {
         match &self.start.outcome {
             Outcome::NotSent(unsent) => match unsent.cause {
                 Cause::MaxInFlight => WorkflowOutcome::Dropped(unsent),
-                Cause::LoadEnded => WorkflowOutcome::NotSent(unsent),
+                Cause::LoadEnded | Cause::RateLimit => WorkflowOutcome::NotSent(unsent),
             },
             Outcome::Fail(failure) => WorkflowOutcome::Refused(failure),
             Outcome::Info(failure) => WorkflowOutcome::Unknown(failure),

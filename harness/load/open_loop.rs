@@ -19,6 +19,9 @@ use super::{Arrivals, Schedule};
 /// machine can wake the generator this late, and the scenario has a bound on the delay.
 const GRACE: Duration = Duration::from_millis(100);
 
+/// From this delay on, an arrival is sent only if the limit of workflow starts admits it.
+const LATE: Duration = Duration::from_secs(1);
+
 /// Starts each iteration in its own task at its intended time, or at once if the generator is late.
 /// The clock's resolution is a millisecond; every record contains the delay. Arrivals that the
 /// generator reaches after the load has ended are not sent.
@@ -45,6 +48,8 @@ pub(super) async fn run<F: Frontend>(
             batches.add(Cause::LoadEnded, sequence, intended);
         } else if in_flight.len() >= max_in_flight as usize {
             batches.add(Cause::MaxInFlight, sequence, intended);
+        } else if !admits(&generator, intended) {
+            batches.add(Cause::RateLimit, sequence, intended);
         } else {
             batches.close();
             let generator = generator.clone();
@@ -55,6 +60,20 @@ pub(super) async fn run<F: Frontend>(
     }
     batches.close();
     join(&mut in_flight).await;
+}
+
+/// Whether an arrival is within the limit of workflow starts. An arrival in time always is: the rate
+/// is checked before the run, and a delay would be measured as latency. After a pause of the
+/// generator, all arrivals of the pause are due at once.
+fn admits<F: Frontend>(generator: &Generator<F>, intended: Duration) -> bool {
+    let Some(limit) = &generator.run.limit else {
+        return true;
+    };
+    if generator.now() < intended + LATE {
+        limit.count();
+        return true;
+    }
+    limit.admits_now()
 }
 
 /// Waits until an arrival is due; false if the run is cancelled before. A generator that is behind

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Iteration, Progress, Timeline};
+use super::{Iteration, Progress, StartLimit, Timeline};
 
 /// The context that all workloads of a run share.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Run {
     /// Receives the records. Unbounded, so that a slow reader cannot delay the generator.
     pub records: UnboundedSender<Iteration>,
     pub progress: Arc<Progress>,
+    /// Limits the starts of all workloads together.
+    pub limit: Option<Arc<StartLimit>>,
     /// Ends the drain early: no workflow that is under way can close.
     pub hopeless: CancellationToken,
     /// Ends the run early: no iteration starts any more, and calls under way are abandoned.

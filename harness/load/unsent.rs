@@ -26,6 +26,8 @@ pub enum Cause {
     MaxInFlight,
     /// The load had ended when the generator reached it.
     LoadEnded,
+    /// The generator reached it late, and the limit of workflow starts did not admit it then.
+    RateLimit,
 }
 
 impl Unsent {

@@ -31,6 +31,7 @@ mod resolve;
 mod run;
 mod schema;
 mod settle;
+mod start_limit;
 mod statistics;
 mod steady;
 mod story;

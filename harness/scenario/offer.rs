@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use backend::Backend;
 use backend::event::{Ending, Kind};
-use load::{Iteration, Pulse, WakingTime};
+use load::{Iteration, Pulse, StartLimit, WakingTime};
 use model::quantity::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep_until;
@@ -51,6 +51,7 @@ pub(super) async fn offer<B: Backend>(
         drain: plan.drain.as_std(),
         records,
         progress: stage.progress.clone(),
+        limit: StartLimit::shared(plan.starts_per_second),
         hopeless: hopeless.clone(),
         cancel: stop.clone(),
     };

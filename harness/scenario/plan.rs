@@ -25,6 +25,9 @@ pub struct RunPlan {
     pub workloads: Vec<Workload>,
     /// The phases under load, in order.
     pub phases: Vec<PlannedPhase>,
+    /// The maximum number of workflow starts per second; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_per_second: Option<u32>,
     /// How long to wait after the load for open workflows to close.
     #[serde(rename = "drain-ms", with = "model::quantity::in_milliseconds")]
     pub drain: Duration,

@@ -16,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use super::document::Document;
 use super::model::{Phase, Workload};
 use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};
+use super::start_limit;
 use super::validate::validate;
 
 /// The deadline of a start call.
@@ -52,10 +53,13 @@ pub fn resolve(
     run: RunId,
     environment: Environment<'_>,
 ) -> Result<Resolution, document::Error> {
-    if let Err(error) = validate(document, environment.topology) {
+    let limit = environment.place.starts_per_second();
+    let valid = validate(document, environment.topology);
+    if let Err(error) = valid.and_then(|()| start_limit::within(document, limit)) {
         return match document.origin() {
             Origin::File(_) => Err(error),
-            // It is valid, but made for the topology of the example worker.
+            // It is valid, but made for the topology of the example worker, and for a cluster that
+            // nobody else uses.
             Origin::BuiltIn(_) => Ok(Resolution::Unrunnable {
                 reasons: vec![error.message().to_owned()],
             }),
@@ -81,6 +85,7 @@ pub fn resolve(
         faults: faults(document, &run, &phases),
         run,
         phases,
+        starts_per_second: limit,
         drain: scenario.phases.value.drain.unwrap_or(DRAIN),
         steady_state: scenario
             .expect
@@ -118,12 +123,22 @@ fn missing(document: &Document, environment: Environment<'_>) -> Vec<String> {
             .expect("a validated fault has a service as its target")
             .component;
         let Place {
-            backend, engine, ..
+            backend,
+            engine,
+            cluster,
+            ..
         } = environment.place;
-        let reason = format!(
-            "fault `{wanted}` on `{target}` needs {}; this is backend {backend} with engine {engine}",
-            wanted.needs(component),
-        );
+        let needs = wanted.needs(component);
+        let reason = match cluster {
+            Some(_) => format!(
+                "fault `{wanted}` on `{target}` needs {needs}; backend {backend} injects faults only \
+                 into the workers that run here"
+            ),
+            None => format!(
+                "fault `{wanted}` on `{target}` needs {needs}; this is backend {backend} with engine \
+                 {engine}"
+            ),
+        };
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }

@@ -16,7 +16,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 use tonic::Code;
 
-use super::client::{Client, answer, request};
+use super::client::{Client, request};
 use super::{Cluster, Error};
 
 const FRONTEND: &str = "temporal.api.workflowservice.v1.WorkflowService";
@@ -46,7 +46,7 @@ impl Client {
         };
         let mut health = self.health.clone();
         let call = health.check(request(message, deadline));
-        let status = answer(OPERATION, deadline, call).await?.status();
+        let status = self.answer(OPERATION, deadline, call).await?.status();
         if status == ServingStatus::Serving {
             return Ok(());
         }
@@ -58,7 +58,7 @@ impl Client {
     pub async fn server_version(&self, deadline: Duration) -> Result<String, Error> {
         let mut workflows = self.workflows.clone();
         let call = workflows.get_system_info(request(GetSystemInfoRequest {}, deadline));
-        let info = answer("read server version", deadline, call).await?;
+        let info = self.answer("read server version", deadline, call).await?;
         Ok(info.server_version)
     }
 
@@ -66,7 +66,7 @@ impl Client {
     pub(super) async fn describe_cluster(&self, deadline: Duration) -> Result<Cluster, Error> {
         let mut workflows = self.workflows.clone();
         let call = workflows.get_cluster_info(request(GetClusterInfoRequest {}, deadline));
-        let info = answer("describe cluster", deadline, call).await?;
+        let info = self.answer("describe cluster", deadline, call).await?;
         Ok(Cluster {
             server_version: info.server_version,
             history_shards: u32::try_from(info.history_shard_count).unwrap_or_default(),
@@ -86,7 +86,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.describe_namespace(request(message, deadline));
-        answer("describe namespace", deadline, call).await
+        self.answer("describe namespace", deadline, call).await
     }
 
     /// How long a namespace keeps closed workflows. `None` if there is no such namespace.
@@ -123,7 +123,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.register_namespace(request(message, deadline));
-        answer(OPERATION, deadline, call).await.map(|_| ())
+        self.answer(OPERATION, deadline, call).await.map(|_| ())
     }
 
     /// Changes how long a namespace keeps closed workflows.
@@ -144,7 +144,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.update_namespace(request(message, deadline));
-        answer(OPERATION, deadline, call).await.map(|_| ())
+        self.answer(OPERATION, deadline, call).await.map(|_| ())
     }
 
     /// The workers that poll a task queue of this namespace.
@@ -169,7 +169,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.describe_task_queue(request(message, deadline));
-        let described = answer("describe task queue", deadline, call).await?;
+        let described = self.answer("describe task queue", deadline, call).await?;
         let poller = |poller: PollerInfo| {
             let PollerInfo {
                 identity,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use base::secret::Secret;
 use temporalio_client::Connection;
 use temporalio_client::grpc::{HealthService, WorkflowService};
 use tokio::time::timeout;
@@ -22,6 +23,8 @@ pub struct Client {
     pub(super) namespace: String,
     /// The identity of the client, which the server records.
     pub(super) identity: String,
+    /// The server may repeat it in an error.
+    api_key: Option<Secret>,
     /// Keeps the connection's background tasks alive, such as name resolution.
     _connection: Option<Connection>,
 }
@@ -38,12 +41,14 @@ impl Client {
     /// Connects to a frontend, for the namespace in `options`. The namespace need not exist yet.
     pub async fn connect(options: connect::Options) -> Result<Self, connect::Error> {
         let namespace = options.namespace().to_owned();
+        let api_key = options.api_key().map(Secret::new);
         let connection = connect::connect(options).await?;
         Ok(Self {
             workflows: connection.workflow_service(),
             health: connection.health_service(),
             namespace,
             identity: connection.identity().to_owned(),
+            api_key,
             _connection: Some(connection),
         })
     }
@@ -59,8 +64,23 @@ impl Client {
             health,
             namespace: "default".to_owned(),
             identity: "test".to_owned(),
+            api_key: None,
             _connection: None,
         }
+    }
+
+    /// Like the function [`answer`]. The error does not have the API key.
+    pub(super) async fn answer<R>(
+        &self,
+        operation: &'static str,
+        deadline: Duration,
+        call: impl Future<Output = Result<Response<R>, Refusal>>,
+    ) -> Result<R, Error> {
+        let answered = answer(operation, deadline, call).await;
+        answered.map_err(|error| match &self.api_key {
+            Some(key) => error.without(key),
+            None => error,
+        })
     }
 }
 
@@ -114,5 +134,26 @@ pub(super) async fn answer<R>(
         Ok(Ok(response)) => Ok(response.into_inner()),
         Ok(Err(refusal)) => Err(Error::from_status(operation, &refusal)),
         Err(_) => Err(Error::no_answer(operation, deadline)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+    use crate::fake::Scripted;
+
+    #[tokio::test]
+    async fn an_error_of_the_server_does_not_have_the_api_key() {
+        let client = Client {
+            api_key: Some(Secret::new("c2VjcmV0")),
+            ..Scripted::default().client()
+        };
+        let refusal: Result<Response<()>, _> =
+            Err(Refusal::permission_denied("c2VjcmV0 was revoked"));
+        let answer = client.answer("start workflow", GRACE, ready(refusal)).await;
+        let error = answer.expect_err("it is refused").to_string();
+        insta::assert_snapshot!(error, @"start workflow: PermissionDenied: [secret] was revoked");
     }
 }

@@ -8,7 +8,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::client::{Client, answer, request};
+use super::client::{Client, request};
 use super::closing::close_of;
 use super::{Close, Error, ExecutionKey, history};
 
@@ -81,7 +81,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.get_workflow_execution_history(request(message, deadline));
-        answer(OPERATION, deadline, call).await
+        self.answer(OPERATION, deadline, call).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base::secret::Secret;
 use tonic::{Code, Status};
 
 use super::Error;
@@ -73,6 +74,12 @@ impl Error {
     /// Whether a rate limit of the server was exceeded.
     pub fn is_rate_limited(&self) -> bool {
         self.has(Code::ResourceExhausted)
+    }
+
+    /// The error without a secret that the server repeated.
+    pub(super) fn without(mut self, secret: &Secret) -> Self {
+        self.message = secret.removed_from(&self.message);
+        self
     }
 
     pub(super) fn has(&self, code: Code) -> bool {

@@ -13,7 +13,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 use tokio::time::Instant;
 
-use super::client::{Client, answer, request};
+use super::client::{Client, request};
 use super::closing::close_of;
 use super::event_failure::EventFailures;
 use super::retry::Calls;
@@ -76,7 +76,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.describe_workflow_execution(request(message, deadline));
-        answer(DESCRIBE, deadline, call).await
+        self.answer(DESCRIBE, deadline, call).await
     }
 
     /// The status of a run, with its run id, which `key` may leave empty. `None` if there is no such
@@ -123,7 +123,7 @@ impl Client {
             };
             let mut workflows = self.workflows.clone();
             let call = workflows.get_workflow_execution_history(request(message, deadline));
-            let page = match answer(READ, deadline, call).await {
+            let page = match self.answer(READ, deadline, call).await {
                 Ok(page) => page,
                 Err(error) => {
                     calls.back_off(error).await?;

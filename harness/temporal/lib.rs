@@ -16,6 +16,7 @@ mod failure;
 mod fake;
 mod health;
 mod history;
+mod leftover;
 mod model;
 mod op;
 mod payload;

@@ -6,7 +6,7 @@ use temporalio_common::protos::temporal::api::common::v1::{Payloads, WorkflowTyp
 use temporalio_common::protos::temporal::api::taskqueue::v1::TaskQueue;
 use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 
-use super::client::{Client, answer, request};
+use super::client::{Client, request};
 use super::payload;
 use super::{Error, Reply, Start};
 
@@ -39,7 +39,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.start_workflow_execution(request(message, deadline));
-        let response = answer(OPERATION, deadline, call).await?;
+        let response = self.answer(OPERATION, deadline, call).await?;
         Ok(Reply::Started {
             run_id: response.run_id,
         })

@@ -7,7 +7,7 @@ use temporalio_common::protos::temporal::api::worker::v1::WorkerListInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::ListWorkersRequest;
 
 use super::Error;
-use super::client::{Client, answer, request};
+use super::client::{Client, request};
 
 /// How many workers are read.
 const MOST: i32 = 1000;
@@ -33,7 +33,7 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.list_workers(request(message, deadline));
-        let listed = answer("list workers", deadline, call).await?;
+        let listed = self.answer("list workers", deadline, call).await?;
         let worker = |worker: WorkerListInfo| WorkerSeen {
             pid: worker.process_id.parse().ok(),
             identity: worker.worker_identity,

@@ -35,6 +35,9 @@ fn an_empty_folder_has_the_built_in_profiles() {
     base (built-in base.yaml)
       Temporal on MySQL with the example worker, one replica of each server role
 
+    existing (built-in existing.yaml)
+      A Temporal cluster that exists already, with workers on this machine
+
     k3d (built-in k3d.yaml)
       One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it
 
@@ -123,6 +126,9 @@ fn a_file_comes_before_what_is_built_in() {
 
     broken (profiles/broken.yaml)
       profiles/broken.yaml:4:1: unknown key `what`; expected `apiVersion`, `kind`, `name`, `extends`, `description`, `temporal`, `database`, `web`, `worker`, `workers`, `starter`, `backend` or `promotion`
+
+    existing (built-in existing.yaml)
+      A Temporal cluster that exists already, with workers on this machine
 
     k3d (built-in k3d.yaml)
       One Deployment per role in a local Kubernetes cluster, MySQL in a container outside it

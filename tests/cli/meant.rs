@@ -31,7 +31,7 @@ fn a_file_after_the_option_for_a_name_is_told_how_files_are_named() {
     }
     assert_snapshot!(world.run("up -p simulated.yaml"), @"
     --- stderr
-    error: there is no profile `simulated.yaml`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `k3d`, `local`, `server` or `simulated`
+    error: there is no profile `simulated.yaml`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `existing`, `k3d`, `local`, `server` or `simulated`
       hint: `-p` takes a profile's name; use `-f profiles/simulated.yaml` for a file (`--file` with `logs`).
     --- exit 65
     ");

@@ -89,7 +89,7 @@ fn the_place_explains_what_the_development_server_lacks() {
 fn a_profile_that_is_not_there_is_an_error_and_no_difference() {
     assert_snapshot!(World::new().run("parity simulated nowhere"), @"
     --- stderr
-    error: there is no profile `nowhere`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `k3d`, `local`, `server` or `simulated`
+    error: there is no profile `nowhere`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `existing`, `k3d`, `local`, `server` or `simulated`
     --- exit 65
     ");
 }

@@ -39,7 +39,7 @@ fn a_wrong_setting_is_shown_where_it_is_wrong() {
     ");
     assert_snapshot!(world.run("up -p simulated --set worker.replicas=many"), @"
     --- stderr
-    error: --set worker.replicas=many: expected a whole number from 1 to 1000, found `many`
+    error: --set worker.replicas=many: expected a whole number from 0 to 1000, found `many`
       |
     1 | worker.replicas=many
       |                 ^^^^
@@ -63,7 +63,7 @@ fn a_wrong_profile_is_shown_where_it_is_wrong() {
     world.write("profiles/broken.yaml", text);
     assert_snapshot!(world.run("up -p broken"), @"
     --- stderr
-    error: profiles/broken.yaml:7:13: expected a whole number from 1 to 1000, found `-1`
+    error: profiles/broken.yaml:7:13: expected a whole number from 0 to 1000, found `-1`
       |
     7 |   replicas: -1
       |             ^^

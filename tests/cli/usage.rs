@@ -160,15 +160,17 @@ fn the_help_of_a_verb_has_its_own_options_first() {
     Usage: harness up [OPTIONS]
 
     Options:
-      -p, --profile <NAME>   Profile by name: profiles/NAME.yaml [default: local]
-          --local            The same as `--profile local`
-      -f, --file <FILE>      Profile by file
-          --backend <NAME>   Backend to use, in place of the profile's [env: HARNESS_BACKEND=] [possible
-                             values: k3d, process, simulated]
-          --rehearse         Use the built-in Azure in place of Azure, with separate state
-          --set <KEY=VALUE>  Set a key of the profile, such as `worker.replicas=3`; may be repeated
-          --dry-run          Show the plan without changing anything
-      -h, --help             Print help (see more with '--help')
+      -p, --profile <NAME>       Profile by name: profiles/NAME.yaml [default: local]
+          --local                The same as `--profile local`
+      -f, --file <FILE>          Profile by file
+          --backend <NAME>       Backend to use, in place of the profile's [env: HARNESS_BACKEND=]
+                                 [possible values: k3d, process, simulated]
+          --address <HOST:PORT>  Existing Temporal cluster to use, by default with the profile
+                                 `existing`
+          --rehearse             Use the built-in Azure in place of Azure, with separate state
+          --set <KEY=VALUE>      Set a key of the profile, such as `worker.replicas=3`; may be repeated
+          --dry-run              Show the plan without changing anything
+      -h, --help                 Print help (see more with '--help')
 
     Global options:
           --output <FORMAT>     Format of the data on standard output [default: text] [possible values:

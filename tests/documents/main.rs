@@ -44,6 +44,7 @@ fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
             backend: "process".to_owned(),
             engine: "dev-server".to_owned(),
             database: "sqlite".to_owned(),
+            cluster: None,
         },
         levers: &BTreeMap::new(),
     };

@@ -57,6 +57,7 @@ fn one_that_exited_says_how_and_after_how_long() {
         .run()
         .exits(69)
         .says("its process ended: signal: 15 (SIGTERM), after ")
+        .says("hint: If it could not connect, let it use the variables that it gets: TEMPORAL_ADDRESS (127.0.0.1:")
         .says("no configuration");
     place.down();
 }

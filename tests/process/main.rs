@@ -9,6 +9,7 @@ mod bench;
 mod crash;
 mod deaths;
 mod development;
+mod existing;
 mod folders;
 mod hand;
 mod homes;

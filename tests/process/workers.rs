@@ -156,7 +156,8 @@ fn a_secret_reaches_the_worker_and_is_shown_nowhere() {
         .harness(&["up"])
         .run()
         .exits(65)
-        .says("the secret `TOKEN` of worker is in the variable `ORDERS_TOKEN`, which is not set");
+        .says("could not read the secret `TOKEN` of worker")
+        .says("the variable `ORDERS_TOKEN` is not set, is empty or is not text");
     assert_eq!(place.processes().len(), 0, "nothing was started");
 
     let first = up().run().exits(0);

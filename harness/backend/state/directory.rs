@@ -102,6 +102,11 @@ impl Directory {
         self.path.join("faults.ndjson")
     }
 
+    /// The record of a load on an existing cluster that has not ended.
+    pub fn load(&self) -> Utf8PathBuf {
+        self.run().join("load.json")
+    }
+
     pub(super) fn journal_path(&self) -> Utf8PathBuf {
         self.path.join("journal.ndjson")
     }

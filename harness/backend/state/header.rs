@@ -28,13 +28,14 @@ impl Directory {
         Ok(false)
     }
 
-    /// The backend of the resources that may exist, as far as it can be read without the lock.
+    /// The backend of the resources that may exist, or of a load that has not ended, as far as it can
+    /// be read without the lock.
     pub fn standing(&self) -> Result<Option<String>, Error> {
         let Some(header) = self.header()? else {
             return Ok(None);
         };
-        let named = self.named()?;
-        Ok((!named.is_empty()).then_some(header.backend))
+        let stands = self.load().exists() || !self.named()?.is_empty();
+        Ok(stands.then_some(header.backend))
     }
 
     /// Refuses a backend while resources of another one may exist.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -11,8 +12,15 @@ use super::error::Error;
 
 /// Environment variables, read once. Code that needs a variable gets this value instead of reading
 /// the process environment, so that tests can choose the variables.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);
+
+/// Leaves out the values, which may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 /// Tools that need the same variables. A tool sees the common variables and those of its family:
 /// pip must not see Cargo's registry tokens, and Cargo must not see the password in pip's index
@@ -296,6 +304,12 @@ pub fn is_executable(path: &Utf8Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_debug_form_has_names_and_no_values() {
+        let environment = Environment::default().with("API_KEY", "secret");
+        assert_eq!(format!("{environment:?}"), r#"{"API_KEY"}"#);
+    }
 
     fn seen_by(family: Family, names: &[&str]) -> String {
         let environment = names

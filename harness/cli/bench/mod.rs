@@ -19,5 +19,5 @@ pub use error::Error;
 pub use script::Script;
 pub use spread::Spread;
 pub use startup::{ByHand, Measurement, Snapshot, Startup, Up, measure_startup};
-pub use throughput::{Cpu, Settings, Throughput, measure_throughput};
+pub use throughput::{Cpu, Measured, Settings, Throughput, measure_throughput};
 pub use timeline::{Made, Timeline, Work};

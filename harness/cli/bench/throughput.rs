@@ -9,7 +9,9 @@ use backend::death::Death;
 use backend::event::Events;
 use backend::{Backend, Host as _};
 use engine::watch::{Seen, Watch, not_known};
-use load::{Executor, Iteration, IterationLatencies, Percentiles, Progress, Timeline, Workload};
+use load::{
+    Executor, Iteration, IterationLatencies, Percentiles, Progress, StartLimit, Timeline, Workload,
+};
 use model::quantity::Milliseconds;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
@@ -35,6 +37,15 @@ pub struct Settings {
     pub task_queue: String,
     /// A part of every workflow id.
     pub run: String,
+    /// The maximum number of workflow starts per second.
+    pub starts_per_second: Option<u32>,
+}
+
+impl Settings {
+    /// How the id of every workflow begins.
+    pub fn workflow_id_prefix(&self) -> String {
+        format!("bench-{}-", self.run)
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -59,6 +70,17 @@ pub struct Throughput {
     pub deaths: Vec<Death>,
     /// Why it is unknown whether all replicas stayed alive, which makes the figures invalid.
     pub unseen: Option<String>,
+    /// The maximum number of workflow starts per second; absent if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_per_second: Option<u32>,
+}
+
+/// A measurement.
+#[derive(Debug)]
+pub struct Measured {
+    pub throughput: Throughput,
+    /// The ids of the workflows that may be open.
+    pub open: Vec<String>,
 }
 
 impl Throughput {
@@ -66,7 +88,8 @@ impl Throughput {
     pub fn doubts(&self) -> Vec<String> {
         let deaths = self.deaths.iter().map(ToString::to_string);
         let unseen = self.unseen.iter().map(|reason| not_known(reason));
-        deaths.chain(unseen).collect()
+        let none = (self.completed == 0).then(|| "no workflow completed".to_owned());
+        deaths.chain(unseen).chain(none).collect()
     }
 }
 
@@ -98,6 +121,8 @@ struct Counts {
     /// Of those that began during the measurement: those that ended during it exclude the ones that
     /// hang.
     latencies: IterationLatencies,
+    /// The ids of the workflows that may be open.
+    open: Vec<String>,
 }
 
 impl Counts {
@@ -108,10 +133,14 @@ impl Counts {
             failed: 0,
             given_up: 0,
             latencies: IterationLatencies::default(),
+            open: Vec::new(),
         }
     }
 
     fn add(&mut self, iteration: &Iteration) {
+        if iteration.may_be_open() {
+            self.open.push(iteration.workflow_id.clone());
+        }
         if self.window.contains(&iteration.ended()) {
             if iteration.is_completed() {
                 self.completed += 1;
@@ -133,15 +162,13 @@ pub async fn measure_throughput<B: Backend>(
     events: &Events,
     watch: &Watch,
     cancel: &CancellationToken,
-) -> Result<Throughput, backend::Error> {
+) -> Result<Measured, backend::Error> {
     let work = Box::pin(measure(backend, settings, watch, cancel));
-    let measured = watch.during(backend, events, work).await?;
+    let mut measured = watch.during(backend, events, work).await?;
     let Seen { deaths, unseen } = watch.end();
-    Ok(Throughput {
-        deaths,
-        unseen,
-        ..measured
-    })
+    measured.throughput.deaths = deaths;
+    measured.throughput.unseen = unseen;
+    Ok(measured)
 }
 
 async fn measure<B: Backend>(
@@ -149,7 +176,7 @@ async fn measure<B: Backend>(
     settings: &Settings,
     watch: &Watch,
     cancel: &CancellationToken,
-) -> Result<Throughput, backend::Error> {
+) -> Result<Measured, backend::Error> {
     let frontend = backend.frontend(&settings.namespace).await?;
     let epoch = Instant::now();
     watch.begin(epoch);
@@ -164,6 +191,7 @@ async fn measure<B: Backend>(
         drain: DRAIN,
         records,
         progress: Arc::new(Progress::default()),
+        limit: StartLimit::shared(settings.starts_per_second),
         hopeless: CancellationToken::new(),
         cancel: cancel.clone(),
     };
@@ -185,7 +213,10 @@ async fn measure<B: Backend>(
             (before, used(backend).await)
         },
     );
-    Ok(evaluate(settings, &counts, &before, &after))
+    Ok(Measured {
+        throughput: evaluate(settings, &counts, &before, &after),
+        open: counts.open,
+    })
 }
 
 /// The workload: hello world with a numbered name.
@@ -196,7 +227,7 @@ fn workload(settings: &Settings) -> Workload {
             users: settings.users,
         },
         seed: 0,
-        workflow_id_prefix: format!("bench-{}-", settings.run),
+        workflow_id_prefix: settings.workflow_id_prefix(),
         workflow_type: workflow::WORKFLOW_TYPE.to_owned(),
         task_queue: settings.task_queue.clone(),
         input: vec!["guest-{{ n }}".into()],
@@ -246,6 +277,7 @@ fn evaluate(settings: &Settings, counts: &Counts, before: &Used, after: &Used) -
         },
         deaths: Vec::new(),
         unseen: None,
+        starts_per_second: settings.starts_per_second,
     }
 }
 
@@ -271,12 +303,13 @@ mod tests {
             namespace: "default".to_owned(),
             task_queue: "hello-world".to_owned(),
             run: "test".to_owned(),
+            starts_per_second: None,
         };
         let (events, _heard) = Events::channel();
         let (backend, watch) = (SimulatedBackend::new(state, None), Watch::default());
         let never = CancellationToken::new();
         let measured = measure_throughput(&backend, &settings, &events, &watch, &never).await;
-        measured.expect("there is a frontend")
+        measured.expect("there is a frontend").throughput
     }
 
     #[tokio::test(start_paused = true)]

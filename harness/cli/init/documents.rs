@@ -21,7 +21,8 @@ pub(super) fn base(worker: &Worker) -> String {
 # yaml-language-server: $schema=profile.schema.json
 #
 # What runs, in every place. This file changes the built-in profile `base`, which the built-in
-# profiles `local`, `server`, `k3d` and `azure` extend. The verb `profile show` prints all values.
+# profiles `local`, `server`, `k3d`, `azure` and `existing` extend. The verb `profile show` prints
+# all values.
 apiVersion: harness/v1
 kind: Profile
 name: base

@@ -40,6 +40,7 @@ pub fn check(plan: &Plan, read: &dyn Fn(&Utf8Path) -> io::Result<String>) -> Res
             backend: "process".to_owned(),
             engine: "dev-server".to_owned(),
             database: "sqlite".to_owned(),
+            cluster: None,
         },
         levers: &BTreeMap::new(),
     };

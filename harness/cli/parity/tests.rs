@@ -44,6 +44,7 @@ fn k3d() -> Facts {
             backend: "k3d".to_owned(),
             engine: "server".to_owned(),
             database: "mysql".to_owned(),
+            cluster: None,
         },
         rendered: Rendered {
             topology: Digest::of_bytes(b"a topology"),

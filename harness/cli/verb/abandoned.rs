@@ -9,6 +9,7 @@ use places::process;
 use tokio_util::sync::CancellationToken;
 
 use super::any_backend::{AnyBackend, PlaceRecord};
+use super::failure;
 use super::session::{self, Loaded, Owned, PATIENCE, state_error, state_named, state_of};
 use super::way::Way;
 use crate::error::CommandError;
@@ -114,7 +115,7 @@ async fn own_silently(loaded: &Loaded, verb: &str) -> Result<Option<Abandoned>, 
         garbage,
     } = opened.map_err(state_error)?;
     let kind = match found.as_deref() {
-        Some(known @ ("k3d" | "simulated" | "process")) => known,
+        Some(known @ ("k3d" | "simulated" | "process" | "existing")) => known,
         Some(found)
             if found.starts_with("azure") && !state.named().map_err(state_error)?.is_empty() =>
         {
@@ -172,6 +173,8 @@ fn evident(state: &Directory) -> &'static str {
         "k3d"
     } else if run.join("simulated.json").exists() {
         "simulated"
+    } else if run.join("existing.json").exists() {
+        "existing"
     } else {
         "process"
     }
@@ -179,9 +182,14 @@ fn evident(state: &Directory) -> &'static str {
 
 /// How to reach a topology on this machine, by its records.
 fn by_records(kind: &str, profile: &str, state: &Directory) -> Result<PlaceRecord, CommandError> {
-    let backend = match kind {
-        "k3d" => Backend::K3d(K3d::default()),
-        "simulated" => Backend::Simulated,
+    let existing = match kind {
+        "existing" => process::existing_of(state).map_err(failure::unreadable)?,
+        _ => None,
+    };
+    let backend = match (kind, existing) {
+        (_, Some(cluster)) => Backend::Existing(Box::new(cluster)),
+        ("k3d", _) => Backend::K3d(K3d::default()),
+        ("simulated", _) => Backend::Simulated,
         _ => Backend::Process {
             engine: process::engine_of(state).map_err(session::backend_error)?,
         },

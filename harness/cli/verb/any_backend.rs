@@ -94,7 +94,17 @@ impl AnyBackend {
             Backend::Process { engine } => {
                 let settings = process::Settings {
                     root: working_directory()?,
-                    engine,
+                    engine: engine.into(),
+                    environment,
+                    haste,
+                };
+                let backend = ProcessBackend::new(settings, state, lock).map_err(backend_error)?;
+                (backend.place(), Self::Process(Box::new(backend)))
+            }
+            Backend::Existing(cluster) => {
+                let settings = process::Settings {
+                    root: working_directory()?,
+                    engine: process::Engine::Existing(cluster),
                     environment,
                     haste,
                 };

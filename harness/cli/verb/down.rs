@@ -115,6 +115,9 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> V
         0 => "nothing was running".to_owned(),
         count => format!("everything is down: {count} removed"),
     });
+    if let Some(others) = up_here(owned.state) {
+        ui.say(format!("· {}", args.target.complete(others)));
+    }
     if !marked.is_empty() {
         let list = marked.join("\n  ");
         ui.text(format!(

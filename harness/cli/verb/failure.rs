@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use backend::death::Death;
+use backend::event::Events;
 use backend::fault;
-use backend::{Backend, Blame, Diagnosis, Host, Log};
+use backend::{Backend, Blame, Host, Log};
 use base::causes::in_one_line;
 use base::hint::{Hint, Verb};
 use base::log_tail::LogTail;
@@ -21,6 +22,17 @@ const UNREADABLE: &str = "Check that the state folder is readable.";
 
 /// What each resource of a plan needs directly.
 pub(super) type Needs = BTreeMap<ResourceId, Vec<ResourceId>>;
+
+/// The graver of two errors. The other one becomes a notice.
+pub(super) fn graver(first: CommandError, second: CommandError, events: &Events) -> CommandError {
+    let (graver, other) = if second.exit.gravity() > first.exit.gravity() {
+        (second, first)
+    } else {
+        (first, second)
+    };
+    events.notice(in_one_line(&*other.source));
+    graver
+}
 
 /// Turns an error of a plan's steps into a command's error. Adds what the backend knows and, when
 /// bringing up, the replica that died first. `needs` is [`needs`] of that plan.
@@ -86,10 +98,15 @@ async fn told<B: Backend>(
                 Some(id) => logs(hosts, id).await,
                 None => None,
             };
-            hints.push(match remedy {
-                Some(remedy) => remedy.words(" Then run ").command(again).words(" again."),
-                None => way_out(&error, logs, again, down),
-            });
+            match (&error, remedy) {
+                (engine::Error::NotReady { .. }, Some(remedy)) => {
+                    hints.push(remedy.words(" Then run ").command(again).words(" again."));
+                }
+                (_, remedy) => {
+                    hints.push(way_out(&error, logs, again, down));
+                    hints.extend(remedy);
+                }
+            }
         }
     }
     let exit = match &error {
@@ -107,20 +124,20 @@ async fn told<B: Backend>(
 }
 
 /// The error with the reason that the place finds, and its remedy.
-async fn diagnosed<B: Backend>(error: engine::Error, backend: &B) -> (engine::Error, Option<Hint>) {
-    let engine::Error::NotReady { id, deadline, .. } = &error else {
+async fn diagnosed<B: Backend>(
+    mut error: engine::Error,
+    backend: &B,
+) -> (engine::Error, Option<Hint>) {
+    let (engine::Error::NotReady { id, reason, .. } | engine::Error::Failed { id, reason }) =
+        &mut error
+    else {
         return (error, None);
     };
-    let Some(Diagnosis { reason, remedy, .. }) = backend.diagnose(id).await else {
+    let Some(found) = backend.diagnose(id).await else {
         return (error, None);
     };
-    let (id, deadline) = (id.clone(), *deadline);
-    let told = engine::Error::NotReady {
-        id,
-        deadline,
-        reason,
-    };
-    (told, Some(remedy))
+    *reason = found.reason;
+    (error, Some(found.remedy))
 }
 
 /// An error whose likely cause is a replica that died before.

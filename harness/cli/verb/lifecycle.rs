@@ -6,13 +6,14 @@ use backend::event::Events;
 use backend::fault;
 use backend::state::{Directory, Journal};
 use backend::{Backend, Fetch, Host as _, Prepared, Provision};
+use base::causes::in_one_line;
 use base::file::present;
 use base::hint::Hint;
 use model::plan::{self, Action, Observed, Plan, ResourceId, State};
 use tokio_util::sync::CancellationToken;
 
-use super::failure;
 use super::session::{self, Owned, Session};
+use super::{existing, failure};
 use crate::error::{CommandError, Exit};
 
 /// The plan of bringing the topology up. Fetches nothing and changes nothing.
@@ -48,6 +49,8 @@ pub(super) async fn bring_up_after<B: Backend>(
 ) -> Result<Plan, CommandError> {
     // Fails before anything is changed if the fault journal cannot be read.
     open_faults(&session.state)?;
+    existing::permit_workers(session)?;
+    end_load(&session.backend, None, events, shutdown).await?;
     let provision = Provision {
         fetch: Fetch::Missing,
         events,
@@ -183,9 +186,13 @@ pub(super) async fn take_down<B: Backend>(
     if stop.is_cancelled() {
         return done.map(|()| removed);
     }
-    // Runs even if a step failed.
+    // Both run even if a step failed.
+    let ended = end_load(owned.backend, None, events, hurry).await;
     let leftovers = owned.backend.sweep().await;
     if !leftovers.is_empty() {
+        if let Err(left) = &ended {
+            events.notice(in_one_line(&*left.source));
+        }
         let failed = done.err();
         if owned.way.is_promotion()
             && let Some(failed) = failed
@@ -198,7 +205,10 @@ pub(super) async fn take_down<B: Backend>(
         let hint = by_hand.command(down).words(" again.");
         return Err(failure::leave(&leftovers, failed).hint(hint));
     }
-    done?;
+    match (done, ended) {
+        (Err(failed), Err(left)) => return Err(failure::graver(failed, left, events)),
+        (done, ended) => done.and(ended.map(drop))?,
+    }
     forget(owned).map_err(|error| CommandError::new(Exit::Leftovers, error))?;
     Ok(removed)
 }
@@ -216,6 +226,29 @@ fn forget<B: Backend>(owned: &Owned<'_, B>) -> io::Result<()> {
     present(fs_err::remove_file(owned.state.faults()))?;
     owned.state.forget_records()?;
     owned.journal.clear()
+}
+
+/// Terminates what a load left open on an existing cluster, and returns how many workflows were open.
+/// `known` are the ids of all its workflows that may be open, if they are known.
+pub(super) async fn end_load<B: Backend>(
+    backend: &B,
+    known: Option<&[String]>,
+    events: &Events,
+    stop: &CancellationToken,
+) -> Result<u64, CommandError> {
+    let ended = backend.end_load(known, stop).await.map_err(|error| {
+        let mut error = session::backend_error(error);
+        error.exit = Exit::Leftovers;
+        error
+    })?;
+    match ended {
+        0 => {}
+        1 => events.notice("terminated 1 workflow that the load left open"),
+        ended => events.notice(format!(
+            "terminated {ended} workflows that the load left open"
+        )),
+    }
+    Ok(ended)
 }
 
 /// Undoes the faults that an earlier run left open, and returns their number.

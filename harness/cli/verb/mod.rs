@@ -12,6 +12,7 @@ mod diagnostics;
 mod doctor;
 mod down;
 mod drift;
+mod existing;
 mod failure;
 mod heal;
 mod in_azure;

@@ -90,6 +90,16 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&args.target);
     let endpoints = match session::look(&loaded).await {
         Ok(AnySession::Azure(session)) => return forward(&args, &session, ui).await,
+        Ok(AnySession::Process(session))
+            if session.place.cluster.is_some() && args.what != What::Starter =>
+        {
+            let message = format!(
+                "the `{}` of an existing cluster is not part of the topology",
+                args.what.name()
+            );
+            return Err(CommandError::new(Exit::Unavailable, message)
+                .hint("Open the address that the operator of the cluster gave you."));
+        }
         Ok(session) => {
             refuse_port(&args)?;
             session::on_backend!(session, |session| session.backend.hosts().endpoints().await)

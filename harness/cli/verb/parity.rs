@@ -81,16 +81,25 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
 /// The facts of a profile and of its running topology.
 pub(super) async fn facts(target: Target) -> Result<Facts, CommandError> {
     let session = session::look(&session::load(&target)).await?;
-    Ok(session::on_backend!(session, |session| {
+    session::on_backend!(session, |session| {
         let profile = session.profile.name.to_string();
-        parity::gather(
+        if session.place.cluster.is_some() {
+            let message = format!(
+                "profile `{profile}` uses a cluster that exists already, so it does not say what \
+                 runs there"
+            );
+            return Err(
+                CommandError::new(Exit::Usage, message).hint("Compare profiles of other backends.")
+            );
+        }
+        let facts = parity::gather(
             &profile,
             &session.place,
             &session.topology,
             &session.backend,
-        )
-        .await
-    }))
+        );
+        Ok(facts.await)
+    })
 }
 
 fn table(left: &str, right: &str, comparison: &Comparison) -> String {

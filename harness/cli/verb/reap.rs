@@ -1,7 +1,8 @@
-//! The reaper: a detached process that heals the faults of a killed run.
+//! The reaper: a detached process that heals the faults of a killed run, and terminates what it left
+//! open on an existing cluster.
 //!
 //! It waits for the lock of the state folder, which the run holds for its whole life. When it gets
-//! the lock, it finds either no open fault, and exits, or the open faults of a dead run.
+//! the lock, it finds either nothing to do, and exits, or what a dead run left.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use base::file::{read_json, write_json};
 use base::tool::{self, Environment, Family};
 use camino::Utf8PathBuf;
 use model::profile::Backend;
+use model::topology::SecretSource;
 use tokio_util::sync::CancellationToken;
 
 use super::any_backend::{AnyBackend, PlaceRecord, on_any_backend};
@@ -22,7 +24,7 @@ use crate::error::{CommandError, Exit};
 /// state folder. A run may last for months, so nothing else ends the wait.
 const LOOK: Duration = Duration::from_mins(1);
 
-/// Heal the faults of a run when it dies (internal)
+/// Clean up after a run when it dies (internal)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The state folder
@@ -35,18 +37,17 @@ pub(super) async fn run(args: Args) -> VerbResult {
     let Some(lock) = own(&state).await? else {
         return Ok(Exit::Ok);
     };
-    if lifecycle::open_faults(&state)?.is_empty() {
-        return Ok(Exit::Ok);
-    }
     // Read only now: a later run may have written another record during the wait.
     let unreadable = |error| CommandError::new(Exit::Unavailable, error);
     let place: Option<PlaceRecord> = read_json(&record(&state)).map_err(unreadable)?;
     let nothing = || format!("{} does not say how to reach the topology", record(&state));
     let place = place.ok_or_else(|| CommandError::new(Exit::Unavailable, nothing()))?;
-    let haste = CancellationToken::new();
-    let (_, backend) = AnyBackend::of(place, state.clone(), Some(lock), haste)?;
+    let never = CancellationToken::new();
+    let (_, backend) = AnyBackend::of(place, state.clone(), Some(lock), never.clone())?;
     on_any_backend!(&backend, |backend| {
-        lifecycle::heal_what_is_left(backend, &state, &events).await
+        let healed = lifecycle::heal_what_is_left(backend, &state, &events).await;
+        lifecycle::end_load(backend, None, &events, &never).await?;
+        healed
     })?;
     Ok(Exit::Ok)
 }
@@ -113,11 +114,17 @@ pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, Com
     Ok(Guard { _reaper: reaper })
 }
 
-/// The variables that sign in to Azure, for a reaper that needs them.
+/// The variables with which a reaper signs in: to Azure, or to an existing cluster.
 fn credentials(place: &PlaceRecord) -> Vec<(String, String)> {
-    let in_azure = matches!(place.backend, Backend::Azure(_));
-    let own = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_"));
-    own.filter(|_| in_azure).collect()
+    let needs = |name: &str| match &place.backend {
+        Backend::Azure(_) => name.starts_with("AZURE_"),
+        Backend::Existing(cluster) => match &cluster.api_key {
+            Some(SecretSource::SecretVariable(variable)) => name == variable,
+            Some(SecretSource::SecretFile(_)) | None => false,
+        },
+        _ => false,
+    };
+    std::env::vars().filter(|(name, _)| needs(name)).collect()
 }
 
 #[cfg(test)]

@@ -73,6 +73,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
         }
         Backend::Process { .. } => return Err(nothing(name, "processes")),
         Backend::Simulated => return Err(nothing(name, "a model")),
+        Backend::Existing(_) => return Err(nothing(name, "only workers, as processes,")),
     };
     if validate {
         check(&target, profile, &groups).await?;

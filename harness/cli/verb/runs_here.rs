@@ -64,7 +64,8 @@ impl<'a> RunsHere<'a> {
     fn is_same(&self, target: &Target) -> bool {
         let loaded = session::load(target);
         let here = loaded.readable();
-        let here = here.filter(|profile| !matches!(profile.backend, Backend::Azure(_)));
+        let here = here
+            .filter(|profile| !matches!(profile.backend, Backend::Azure(_) | Backend::Existing(_)));
         here.is_some_and(|profile| profile.topology().digest == *self.topology)
     }
 

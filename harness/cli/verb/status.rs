@@ -1,8 +1,10 @@
 //! `harness status`.
 
+use backend::fault::Unhealed;
 use backend::state::Directory;
-use backend::{Backend, Endpoint, Host as _, Place, Readiness};
+use backend::{Backend, ClusterSeen, Endpoint, ExistingCluster, Host as _, Place, Readiness};
 use base::hint::{Hint, Verb};
+use camino::Utf8PathBuf;
 use model::document::Origin;
 use model::plan::{ResourceId, ResourceKind, State};
 use model::topology::Topology;
@@ -41,8 +43,45 @@ struct Status {
     #[serde(flatten)]
     origin: Option<Origin>,
     place: Place,
+    /// What the existing cluster answers; absent if the place runs its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<Answer>,
+    /// The record of a load on the existing cluster that has not ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_load: Option<Utf8PathBuf>,
     resources: Vec<Row>,
     endpoints: Vec<Endpoint>,
+}
+
+/// What an existing cluster answers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Answer {
+    /// The version of its server.
+    Version(String),
+    /// Why it does not answer.
+    Reason(String),
+}
+
+impl Answer {
+    fn of(seen: &ClusterSeen) -> Self {
+        match seen.version.clone() {
+            Ok(version) => Self::Version(version),
+            Err(reason) => Self::Reason(reason),
+        }
+    }
+}
+
+/// The cluster and its answer, in one line.
+fn answer_of(seen: &ClusterSeen) -> String {
+    let ExistingCluster {
+        address, namespace, ..
+    } = &seen.cluster;
+    let answer = match &seen.version {
+        Ok(version) => format!("Temporal {version} answers"),
+        Err(reason) => reason.clone(),
+    };
+    format!("cluster {address}, namespace {namespace}: {answer}")
 }
 
 #[derive(Debug, Serialize)]
@@ -102,23 +141,38 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
         profile,
         origin,
         state,
+        topology,
         place,
         backend,
-        ..
     } = seen;
     let open_faults = lifecycle::open_faults(state)?;
     let rows = rows(seen).await?;
     let endpoints = backend.hosts().endpoints().await;
-    let ready = !rows.is_empty() && rows.iter().all(|row| row.state == READY);
+    let cluster = backend.existing_cluster().await;
+    // Somebody else may run all workers of an existing cluster.
+    let needs_none = |it: &&Topology| cluster.is_some() && it.own_workers().next().is_none();
+    let needs_none = topology.as_ref().is_some_and(needs_none);
+    let answers = cluster.as_ref().is_none_or(|it| it.version.is_ok());
+    let is_up = !rows.is_empty() || needs_none;
+    let ready = is_up && answers && rows.iter().all(|row| row.state == READY);
     let from = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
+    let line = cluster
+        .as_ref()
+        .map(|seen| format!("\n{}", answer_of(seen)));
+    let line = line.unwrap_or_default();
     if rows.is_empty() {
-        ui.text(format!("profile {profile}{from}: nothing is up"));
+        let what = if needs_none {
+            "no worker runs here, as `replicas` is 0"
+        } else {
+            "nothing is up"
+        };
+        ui.text(format!("profile {profile}{from}: {what}{line}"));
         let others = session::others_up(state);
         if !others.is_empty() {
             ui.text(format!("up here under other names: {}", others.join(", ")));
         }
     } else {
-        ui.text(format!("profile {profile}{from}"));
+        ui.text(format!("profile {profile}{from}{line}"));
         ui.text("");
         let mut table = Table::new(["RESOURCE", "STATE", ""]);
         for row in &rows {
@@ -131,25 +185,38 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
             ui.text(view::endpoints(&endpoints));
         }
     }
-    for open in open_faults {
-        let open = open.occurrence;
-        let heal = Hint::say("run ").command(Verb::Heal).words(" to undo it");
-        ui.say(format!(
-            "! fault `{}` ({} {}) of an interrupted run is still open; {}",
-            open.id,
-            open.fault,
-            open.target,
-            target.complete(heal)
-        ));
+    let open_load = Some(state.load()).filter(|path| path.exists());
+    for left in left(open_faults, open_load.is_some()) {
+        ui.say(format!("! {}", target.complete(left)));
     }
     ui.json(&Status {
         profile: (*profile).to_owned(),
         origin: origin.cloned(),
         place: (*place).clone(),
+        cluster: cluster.as_ref().map(Answer::of),
+        open_load,
         resources: rows,
         endpoints,
     });
     Ok(if ready { Exit::Ok } else { Exit::Unavailable })
+}
+
+/// What an interrupted run left, each with the command that cleans up.
+fn left(open_faults: Vec<Unhealed>, has_open_load: bool) -> Vec<Hint> {
+    let faults = open_faults.into_iter().map(|open| {
+        let open = open.occurrence;
+        let fault = format!(
+            "fault `{}` ({} {}) of an interrupted run is still open; run ",
+            open.id, open.fault, open.target
+        );
+        Hint::say(fault).command(Verb::Heal).words(" to undo it")
+    });
+    let load = has_open_load.then(|| {
+        Hint::say("an interrupted run may have left workflows open on the cluster; run ")
+            .command(Verb::Heal)
+            .words(" to terminate them")
+    });
+    faults.chain(load).collect()
 }
 
 /// The resources that exist and those that should exist. If none exists, none counts as missing:

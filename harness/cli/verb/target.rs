@@ -4,11 +4,17 @@ use base::hint::Hint;
 use base::shell::{self, option};
 use camino::{Utf8Path, Utf8PathBuf};
 
+use clap::builder::ArgPredicate;
+use model::profile::existing::FrontendAddress;
+
 use super::backend_name::Named;
 use crate::error::{CommandError, Exit};
 
 /// The default profile.
 pub(super) const DEFAULT_PROFILE: &str = "local";
+
+/// The default profile for an existing cluster.
+const EXISTING: &str = "existing";
 
 /// The folder of the profiles that are named by `--profile`.
 pub(super) const PROFILES: &str = "profiles";
@@ -32,11 +38,12 @@ pub(super) struct Target {
         short,
         value_name = "NAME",
         default_value = DEFAULT_PROFILE,
+        default_value_if("address", ArgPredicate::IsPresent, EXISTING),
         conflicts_with = "file"
     )]
     pub(super) profile: String,
     /// The same as `--profile local`
-    #[arg(long, conflicts_with_all = ["profile", "file"])]
+    #[arg(long, conflicts_with_all = ["profile", "file", "address"])]
     pub(super) local: bool,
     /// Profile by file
     #[arg(long, short, value_name = "FILE")]
@@ -44,6 +51,9 @@ pub(super) struct Target {
     /// Backend to use, in place of the profile's
     #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
     pub(super) backend: Option<Named>,
+    /// Existing Temporal cluster to use, by default with the profile `existing`
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "rehearse")]
+    pub(super) address: Option<FrontendAddress>,
     /// Use the built-in Azure in place of Azure, with separate state
     #[arg(long)]
     pub(super) rehearse: bool,
@@ -63,16 +73,41 @@ impl Target {
             local: false,
             file: is_file_name(word).then(|| word.into()),
             backend: None,
+            address: None,
             rehearse: false,
             set: set.to_vec(),
             directory: None,
         }
     }
 
+    /// The backend that the command line names. Ignores `HARNESS_BACKEND` if it also names an existing
+    /// cluster.
+    pub(super) fn named_backend(&self) -> Result<Option<Named>, CommandError> {
+        if self.address.is_none() {
+            return Ok(self.backend);
+        }
+        if self.backend.is_some_and(|named| !is_by_variable(named)) {
+            let message = "`--backend` names a backend that runs its own cluster, and `--address` an \
+                           existing one";
+            return Err(CommandError::new(Exit::Usage, message).hint("Omit one of them."));
+        }
+        Ok(None)
+    }
+
+    /// The settings of the profile that the command line sets.
+    pub(super) fn assignments(&self) -> Vec<String> {
+        let address = self.address.iter();
+        let address = address.map(|it| format!("backend.existing.address='{it}'"));
+        self.set.iter().cloned().chain(address).collect()
+    }
+
     /// This target in Azure. Ignores `HARNESS_BACKEND`, which names a backend of this machine.
     pub(super) fn in_azure(&self) -> Result<Self, CommandError> {
-        let by_variable = |named: Named| std::env::var(BACKEND).is_ok_and(|it| it == named.word());
-        if self.backend.is_some_and(|named| !by_variable(named)) {
+        if self.address.is_some() {
+            let message = "`--address` names an existing cluster, and this verb works on Azure";
+            return Err(CommandError::new(Exit::Usage, message).hint("Omit `--address`."));
+        }
+        if self.backend.is_some_and(|named| !is_by_variable(named)) {
             let message =
                 "`--backend` names a backend of this machine, and this verb works on Azure";
             return Err(CommandError::new(Exit::Usage, message).hint("Omit `--backend`."));
@@ -85,17 +120,23 @@ impl Target {
 
     /// The arguments that name this target on another process's command line.
     pub(super) fn arguments(&self) -> Vec<String> {
-        let which = match &self.file {
+        let which: Vec<String> = match &self.file {
             Some(file) => option("--file", file.as_str()),
+            // It is the default with `--address`.
+            None if self.address.is_some() && self.profile == EXISTING => Vec::new(),
             None => option("--profile", &self.profile),
         };
         let sets = self.set.iter().flat_map(|set| option("--set", set));
-        let backend = self
-            .backend
+        // `--address` takes precedence over `HARNESS_BACKEND`.
+        let backend = self.backend.filter(|_| self.address.is_none());
+        let backend = backend
             .into_iter()
             .flat_map(|named| ["--backend".to_owned(), named.word().to_owned()]);
+        let address = self.address.iter();
+        let address = address.flat_map(|it| ["--address".to_owned(), it.to_string()]);
         let rehearse = self.rehearse.then(|| "--rehearse".to_owned());
-        let options = which.into_iter().chain(backend).chain(rehearse);
+        let options = which.into_iter().chain(backend).chain(address);
+        let options = options.chain(rehearse);
         options.chain(sets).collect()
     }
 
@@ -103,7 +144,8 @@ impl Target {
     /// target.
     pub(super) fn options(&self) -> Vec<String> {
         let default = self.file.is_none() && self.profile == DEFAULT_PROFILE;
-        let default = default && self.backend.is_none() && self.set.is_empty() && !self.rehearse;
+        let default = default && self.backend.is_none() && self.address.is_none();
+        let default = default && self.set.is_empty() && !self.rehearse;
         let directory = self.directory.as_ref();
         let directory = directory.map(|folder| option("-C", folder.as_str()));
         let named = (!default).then(|| self.arguments());
@@ -131,6 +173,11 @@ impl Target {
             .collect();
         words.concat()
     }
+}
+
+/// Whether the backend was named by the variable, perhaps.
+fn is_by_variable(named: Named) -> bool {
+    std::env::var(BACKEND).is_ok_and(|it| it == named.word())
 }
 
 #[cfg(test)]
@@ -177,10 +224,28 @@ mod tests {
     }
 
     #[test]
+    fn an_address_means_the_existing_cluster_of_the_profile() {
+        let target = read(&["--address", "localhost:7233"]);
+        assert_eq!(target.profile, EXISTING);
+        assert_eq!(target.suffix(), " --address localhost:7233");
+        let set = ["backend.existing.address='localhost:7233'"];
+        assert_eq!(target.assignments(), set);
+        let other = read(&["-p", "mine", "--address", "localhost:7233"]);
+        assert_eq!(other.profile, "mine");
+        let both = read(&["--address", "localhost:7233", "--backend", "k3d"]);
+        assert_eq!(both.named_backend().expect_err("both").exit, Exit::Usage);
+        let azure = other.in_azure().expect_err("it is not in Azure");
+        assert_eq!(azure.exit, Exit::Usage);
+    }
+
+    #[test]
     fn a_target_survives_a_round_trip_through_its_arguments() {
         for words in [
             &["--file=-mine.yaml", "--set=-a=b", "--set", "a=b c"][..],
             &["--profile=-x", "--backend=process"],
+            &["--address=temporal.example:7233"],
+            &["--profile=mine", "--address=[::1]:7233", "--set=a=b"],
+            &["--file=mine.yaml", "--address=localhost:7233"],
         ] {
             let target = read(words);
             let written = target.arguments();

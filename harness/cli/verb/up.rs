@@ -4,11 +4,12 @@ use backend::event::Events;
 use backend::{Backend, Endpoint, Host as _, Place};
 use base::hint::{Hint, Verb};
 use model::plan::{Action, Plan};
+use model::topology::Topology;
 use serde::Serialize;
 
 use super::session::{self, Session, Target};
 use super::shutdown::Shutdown;
-use super::{VerbResult, lifecycle, place, view};
+use super::{VerbResult, existing, lifecycle, place, view};
 use crate::error::Exit;
 use crate::ui::{Table, Ui};
 
@@ -84,6 +85,9 @@ async fn bring_up<B: Backend>(
 ) -> VerbResult {
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
+    if let Some(cluster) = &session.place.cluster {
+        events.notice(existing::connects_to(cluster, &session.topology));
+    }
     let shutdown = Shutdown::listen_about(
         target,
         events.clone(),
@@ -92,10 +96,13 @@ async fn bring_up<B: Backend>(
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, work).await?;
     let endpoints = session.backend.hosts().endpoints().await;
-    ui.text(view::endpoints(&endpoints));
-    ui.text("");
+    if !endpoints.is_empty() {
+        ui.text(view::endpoints(&endpoints));
+        ui.text("");
+    }
     ui.text(done(&plan));
-    ui.text(next_steps(&endpoints, &target.suffix()));
+    let verbs = next_verbs(&session.place, &session.topology);
+    ui.text(next_steps(&endpoints, &verbs, &target.suffix()));
     report(session, &plan, ui).await;
     Ok(Exit::Ok)
 }
@@ -131,7 +138,7 @@ fn done(plan: &Plan) -> String {
 }
 
 /// The commands that a new user tries next.
-fn next_steps(endpoints: &[Endpoint], suffix: &str) -> String {
+fn next_steps(endpoints: &[Endpoint], verbs: &[&str], suffix: &str) -> String {
     let mut lines = Vec::new();
     if let Some(starter) = view::find(endpoints, "starter") {
         let address = starter.address;
@@ -140,9 +147,22 @@ fn next_steps(endpoints: &[Endpoint], suffix: &str) -> String {
         lines.push(format!("  curl 'http://{address}/async?name=Grace'"));
     }
     lines.push("then:".to_owned());
-    lines.extend(
-        ["status", "logs -f worker", "open web", "down"]
-            .map(|verb| format!("  harness {verb}{suffix}")),
-    );
+    let verbs = verbs.iter();
+    lines.extend(verbs.map(|verb| format!("  harness {verb}{suffix}")));
     lines.join("\n")
+}
+
+/// The verbs that are of use for a topology that is up.
+fn next_verbs(place: &Place, topology: &Topology) -> Vec<&'static str> {
+    let has_worker = topology.own_workers().next().is_some();
+    // An existing cluster has its own console.
+    let has_console = place.cluster.is_none();
+    let verbs = [
+        ("status", true),
+        ("logs -f worker", has_worker),
+        ("open web", has_console),
+        ("down", true),
+    ];
+    let verbs = verbs.into_iter().filter(|(_, is_of_use)| *is_of_use);
+    verbs.map(|(verb, _)| verb).collect()
 }

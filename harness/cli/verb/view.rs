@@ -76,7 +76,13 @@ fn choice<B: Backend>(session: &Session<B>) -> String {
         backend,
         engine,
         database,
+        cluster,
     } = &session.place;
+    if cluster.is_some() {
+        let (profile, digest) = (&session.profile.name, session.topology.digest.short());
+        let origin = &session.origin;
+        return format!("profile {profile} ({origin}): backend {backend}, topology {digest}");
+    }
     let reason = session.reason.as_deref();
     let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
     format!(

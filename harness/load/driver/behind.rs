@@ -5,7 +5,7 @@ use std::time::Duration;
 use temporal::simulated::Model;
 use tokio_util::sync::CancellationToken;
 
-use super::fixture::{Ran, SECOND, TICK, drive_model, open, run, workload};
+use super::fixture::{Ran, SECOND, TICK, drive_limited, drive_model, open, run, workload};
 use crate::{Iteration, WorkflowOutcome};
 
 const PHASES: [(&str, Duration); 2] = [("baseline", SECOND), ("chaos", SECOND)];
@@ -55,6 +55,23 @@ async fn arrivals_due_during_a_stall_are_sent_late_while_the_load_goes_on() {
     assert_eq!(ran.count(|iteration| iteration.started().is_some()), 200);
     let late = ran.count(|iteration| iteration.generator_delay() > SECOND / 2);
     assert!(late >= 40, "{late}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_arrivals_are_sent_only_within_a_limit_of_starts() {
+    let workloads = vec![workload("hello", open(100, 1000))];
+    let phases = [("baseline", SECOND * 10)];
+    let never = CancellationToken::new();
+    let running = drive_limited(Model::default(), workloads, &phases, Some(100), never);
+    let suspending = async {
+        tokio::time::sleep(SECOND / 2 + TICK * 5).await;
+        tokio::time::advance(SECOND * 5).await;
+    };
+    let (ran, ()) = tokio::join!(running, suspending);
+    let sent = ran.count(|iteration| iteration.started().is_some());
+    assert_eq!(sent + ran.count(is_not_sent), 1000, "no arrival is lost");
+    // Those of the first four seconds of the pause, without the few that the limit admits.
+    assert!((590..=610).contains(&sent), "{sent}");
 }
 
 #[tokio::test(start_paused = true)]

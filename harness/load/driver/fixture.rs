@@ -11,7 +11,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::{Arrivals, Counts, Iteration, IterationLatencies, Progress, Timeline, WorkflowOutcome};
+use crate::{
+    Arrivals, Counts, Iteration, IterationLatencies, Progress, StartLimit, Timeline,
+    WorkflowOutcome,
+};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
@@ -86,6 +89,17 @@ pub(super) async fn drive_model(
     phases: &[(&str, Duration)],
     cancel: CancellationToken,
 ) -> Ran {
+    drive_limited(model, workloads, phases, None, cancel).await
+}
+
+/// Like [`drive_model`], with a limit of starts per second.
+pub(super) async fn drive_limited(
+    model: Model,
+    workloads: Vec<Workload>,
+    phases: &[(&str, Duration)],
+    limit: Option<u32>,
+    cancel: CancellationToken,
+) -> Ran {
     let (records, mut received) = unbounded_channel();
     let progress = Arc::new(Progress::default());
     let epoch = Instant::now();
@@ -95,6 +109,7 @@ pub(super) async fn drive_model(
         drain: SECOND * 30,
         records,
         progress: Arc::clone(&progress),
+        limit: StartLimit::shared(limit),
         hopeless: CancellationToken::new(),
         cancel,
     };

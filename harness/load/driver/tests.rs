@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
-use super::fixture::{SECOND, TICK, closed, drive_model, is_right, open, run, workload};
+use super::fixture::{
+    SECOND, TICK, closed, drive_limited, drive_model, is_right, open, run, workload,
+};
 use crate::{Call, Counts, Failure, Iteration, Outcome, WorkflowOutcome};
 
 #[tokio::test(start_paused = true)]
@@ -301,5 +303,41 @@ proptest! {
         let open = ran.count(|iteration| iteration.workload == "open");
         prop_assert_eq!(open, 2 * per_second as usize);
         prop_assert!(ran.took <= SECOND * 33, "{:?}", ran.took);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn closed_loops_share_a_limit_that_is_neither_latency_nor_delay() {
+    let workloads = vec![workload("a", closed(20)), workload("b", closed(20))];
+    let phases = [("warmup", SECOND), ("baseline", SECOND * 3)];
+    let never = CancellationToken::new();
+    let ran = drive_limited(Model::default(), workloads, &phases, Some(10), never).await;
+    // The first one is in the bucket from the start.
+    assert_eq!(ran.count(is_right), 40);
+    for iteration in &ran.iterations {
+        assert!(iteration.generator_delay() <= TICK, "{iteration:?}");
+        assert!(iteration.latency() <= TICK * 11, "{iteration:?}");
+    }
+    let of_a = ran.count(|iteration| iteration.workload == "a");
+    assert!((15..=25).contains(&of_a), "{of_a} of 40");
+    let end = SECOND * 4;
+    assert!(ran.iterations.iter().all(|it| it.intended() < end));
+    assert!(ran.took < SECOND * 5, "nobody waits on: {:?}", ran.took);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_loop_is_not_held_back_and_takes_its_share_of_the_limit() {
+    let workloads = vec![
+        workload("open", open(8, 100)),
+        workload("users", closed(20)),
+    ];
+    let never = CancellationToken::new();
+    let phases = [("baseline", SECOND * 4)];
+    let ran = drive_limited(Model::default(), workloads, &phases, Some(10), never).await;
+    let of = |name: &str| ran.count(|iteration| iteration.workload == name);
+    assert_eq!(of("open"), 32);
+    assert!((6..=9).contains(&of("users")), "{}", of("users"));
+    for iteration in &ran.iterations {
+        assert!(iteration.generator_delay() <= TICK, "{iteration:?}");
     }
 }

@@ -11,6 +11,7 @@ use serde_saphyr::Spanned;
 use super::arbitrary_value::{duration, scalar, spanned};
 use super::azure;
 use super::dynamic_config::{Content, DynamicConfig, Entry};
+use super::existing;
 use super::model::{
     ApiVersion, Backend, Command, Database, DevServer, Engine, K3d, Kind, Local, Mysql, Namespace,
     Process, Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode,
@@ -205,7 +206,9 @@ fn worker() -> impl Strategy<Value = Worker> {
     );
     values.prop_map(
         |(replicas, task_queue, run, environment, ready_timeout, grace)| Worker {
-            replicas: replicas.and_then(|number| Whole::new(number.into())),
+            replicas: replicas
+                .and_then(|number| Whole::new(number.into()))
+                .map(spanned),
             task_queue,
             run,
             environment,
@@ -235,6 +238,7 @@ fn backend() -> impl Strategy<Value = Backend> {
         k3d().prop_map(Backend::K3d),
         Just(Backend::Simulated(Simulated {})),
         azure::arbitrary::azure().prop_map(|azure| Backend::Azure(Box::new(azure))),
+        existing::arbitrary::existing().prop_map(|it| Backend::Existing(Box::new(it))),
     ]
 }
 

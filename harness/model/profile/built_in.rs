@@ -10,6 +10,7 @@ pub const BUILT_IN: BuiltIn = BuiltIn::new(&[
         include_str!("../../../profiles/azure-seed.yaml"),
     ),
     ("base", include_str!("../../../profiles/base.yaml")),
+    ("existing", include_str!("../../../profiles/existing.yaml")),
     ("k3d", include_str!("../../../profiles/k3d.yaml")),
     ("local", include_str!("../../../profiles/local.yaml")),
     ("server", include_str!("../../../profiles/server.yaml")),

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::node::{Node, leaf, map};
 use super::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
-    Workers, azure,
+    Workers, azure, existing,
 };
 use crate::topology::{self, Namespace, Run, TemporalSettings};
 
@@ -178,6 +178,7 @@ fn backend(backend: &Backend) -> Node {
         Backend::K3d(k3d) => ("k3d", self::k3d(k3d)),
         Backend::Simulated => ("simulated", map([])),
         Backend::Azure(azure) => ("azure", azure::full(azure)),
+        Backend::Existing(existing) => ("existing", existing::full(existing)),
     };
     map([choice])
 }

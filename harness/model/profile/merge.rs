@@ -132,6 +132,9 @@ impl Overlay for Backend {
             (Self::K3d(base), Self::K3d(over)) => Self::K3d(base.overlay(over)),
             (Self::Simulated(base), Self::Simulated(over)) => Self::Simulated(base.overlay(over)),
             (Self::Azure(base), Self::Azure(over)) => Self::Azure(Box::new(base.overlay(*over))),
+            (Self::Existing(base), Self::Existing(over)) => {
+                Self::Existing(Box::new(base.overlay(*over)))
+            }
             (_, over) => over,
         }
     }

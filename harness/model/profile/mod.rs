@@ -36,6 +36,7 @@ mod built_in;
 mod check;
 pub mod dynamic_config;
 mod error;
+pub mod existing;
 mod full;
 mod layer;
 mod load;

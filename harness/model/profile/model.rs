@@ -10,11 +10,12 @@ use serde_saphyr::Spanned;
 
 use super::azure::model::Azure;
 use super::dynamic_config::DynamicConfig;
+use super::existing::model::Existing;
 use super::run;
-pub use super::scalar::Replicas;
 use super::scalar::{
     EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version, WorkerName,
 };
+pub use super::scalar::{Replicas, WorkerReplicas};
 use super::variable::Variable;
 use crate::document::choice;
 use crate::quantity::{Duration, Whole};
@@ -194,8 +195,10 @@ pub struct Web {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Worker {
-    /// Number of replicas, 1 to 1000. Default: 1.
-    pub replicas: Option<Replicas>,
+    /// Number of replicas, 1 to 1000. Backend `existing` allows 0: somebody else runs the worker.
+    /// Default: 1.
+    #[schemars(with = "Option<WorkerReplicas>")]
+    pub replicas: Option<Spanned<WorkerReplicas>>,
     /// Task queue that the worker polls: 1 to 200 characters without spaces. It must not start with
     /// `/_sys/` or `temporal-sys-`. Required.
     pub task_queue: Option<TaskQueueName>,
@@ -292,6 +295,8 @@ pub enum Backend {
     Simulated(Simulated),
     /// An AKS cluster in Azure with Azure Database for MySQL.
     Azure(Box<Azure>),
+    /// A Temporal cluster that exists already. Only workers run here, as child processes.
+    Existing(Box<Existing>),
 }
 
 /// Settings for each backend of this machine. The harness chooses the backend.

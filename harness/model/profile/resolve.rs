@@ -6,7 +6,7 @@ use serde_saphyr::Spanned;
 use super::layer::Layers;
 use super::{
     Backend, Database, Engine, K3d, Name, Profile, Promotion, Roles, Temporal, Web, azure, check,
-    dynamic_config, model, workers,
+    dynamic_config, existing, model, workers,
 };
 use crate::document::Error;
 use crate::quantity::{Duration, Whole};
@@ -42,8 +42,8 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
     } = merged;
     let name = layers.require(name, "name")?.value;
     let backend = layers.require(backend, "backend")?;
-    let backend = self::backend(layers, &name, backend)?;
     let temporal = self::temporal(layers, temporal.unwrap_or_default())?;
+    let backend = self::backend(layers, &name, backend, &temporal.settings.namespaces)?;
     if let Backend::Process {
         engine: Engine::DevServer { .. },
     } = backend
@@ -51,6 +51,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
         dynamic_config::for_dev_server(layers, &temporal.settings)?;
     }
     let workers = workers::resolve(layers, worker, workers)?;
+    workers::replicas(layers, &workers, &backend)?;
     let profile = Profile {
         backend,
         name,
@@ -161,7 +162,12 @@ fn web(layers: &Layers, written: model::Web) -> Result<Web, Error> {
     })
 }
 
-fn backend(layers: &Layers, name: &Name, written: model::Backend) -> Result<Backend, Error> {
+fn backend(
+    layers: &Layers,
+    name: &Name,
+    written: model::Backend,
+    namespaces: &[Namespace],
+) -> Result<Backend, Error> {
     Ok(match written {
         model::Backend::Local(model::Local { k3d, process }) => Backend::Local {
             k3d: self::k3d(k3d.unwrap_or_default()),
@@ -174,6 +180,10 @@ fn backend(layers: &Layers, name: &Name, written: model::Backend) -> Result<Back
         model::Backend::Simulated(model::Simulated {}) => Backend::Simulated,
         model::Backend::Azure(written) => {
             Backend::Azure(Box::new(azure::resolve::resolve(layers, name, *written)?))
+        }
+        model::Backend::Existing(written) => {
+            let existing = existing::resolve::resolve(layers, *written, namespaces)?;
+            Backend::Existing(Box::new(existing))
         }
     })
 }
@@ -215,7 +225,7 @@ fn promotion(written: model::Promotion) -> Promotion {
     }
 }
 
-pub(super) fn count(replicas: Option<model::Replicas>) -> u16 {
+fn count(replicas: Option<model::Replicas>) -> u16 {
     replicas.map_or(1, Whole::get_u16)
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::azure::Azure;
 use super::dynamic_config;
+use super::existing::Existing;
 use super::{Name, StarterMode, WorkerName};
 use crate::quantity::Duration;
 use crate::topology::{Run, ServiceName, TemporalSettings, Variable};
@@ -143,6 +144,8 @@ pub enum Backend {
     Simulated,
     /// An AKS cluster in Azure.
     Azure(Box<Azure>),
+    /// A Temporal cluster that exists already.
+    Existing(Box<Existing>),
 }
 
 impl Profile {
@@ -154,6 +157,11 @@ impl Profile {
     /// Why the profile cannot run on its backend. `None` if it can. For `local`, check again after
     /// the harness has chosen the backend.
     pub fn backend_conflict(&self) -> Option<String> {
+        let mut workers = self.workers.services().into_iter();
+        let is_existing = matches!(self.backend, Backend::Existing(_));
+        if !is_existing && workers.any(|(_, worker)| worker.replicas == 0) {
+            return Some(no_replicas(&self.backend));
+        }
         match &self.backend {
             Backend::Process {
                 engine: Engine::DevServer { .. },
@@ -164,13 +172,24 @@ impl Profile {
             | Backend::Local { .. }
             | Backend::K3d(_)
             | Backend::Simulated
-            | Backend::Azure(_) => None,
+            | Backend::Azure(_)
+            | Backend::Existing(_) => None,
         }
     }
 }
 
+/// Why a worker without replicas is an error on another backend than `existing`.
+pub(super) fn no_replicas(backend: &Backend) -> String {
+    format!(
+        "0 replicas of a worker need backend `existing`, where somebody else can run the worker; \
+         backend `{}` needs at least 1",
+        backend.kind()
+    )
+}
+
 impl Backend {
-    /// The name of the backend in documents: `local`, `process`, `k3d`, `simulated` or `azure`.
+    /// The name of the backend in documents: `local`, `process`, `k3d`, `simulated`, `azure` or
+    /// `existing`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Local { .. } => "local",
@@ -178,6 +197,7 @@ impl Backend {
             Self::K3d(_) => "k3d",
             Self::Simulated => "simulated",
             Self::Azure(_) => "azure",
+            Self::Existing(_) => "existing",
         }
     }
 
@@ -186,7 +206,7 @@ impl Backend {
         match self {
             Self::Local { engine, .. } | Self::Process { engine } => *engine == Engine::Server,
             Self::K3d(_) => true,
-            Self::Simulated | Self::Azure(_) => false,
+            Self::Simulated | Self::Azure(_) | Self::Existing(_) => false,
         }
     }
 
@@ -204,7 +224,8 @@ impl Backend {
             | Self::Process { .. }
             | Self::K3d(_)
             | Self::Simulated
-            | Self::Azure(_) => None,
+            | Self::Azure(_)
+            | Self::Existing(_) => None,
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::quantity::{ParseError, Whole, textual};
 /// A number of replicas. The upper bound catches mistakes.
 pub type Replicas = Whole<1, 1000>;
 
+/// A number of replicas of a worker. Zero is only for a worker that somebody else runs.
+pub type WorkerReplicas = Whole<0, 1000>;
+
 /// Defines a string type with a rule: `$holds` checks it, `$pattern` expresses it in the schema,
 /// and `$expected` describes it in errors.
 macro_rules! scalar {

@@ -1,8 +1,10 @@
 //! Derives the topology from a profile, independent of the backend.
 
-use super::{Database, Profile, Starter, StarterMode, Temporal, Web, Worker, Workers};
+use super::{Backend, Database, Profile, Starter, StarterMode, Temporal, Web, Worker, Workers};
 use crate::quantity::Duration;
-use crate::topology::{Component, Digest, Port, Probe, Service, ServiceName, Topology};
+use crate::topology::{
+    Component, Digest, Namespace, Port, Probe, Service, ServiceName, TemporalSettings, Topology,
+};
 
 const MYSQL: &str = "mysql";
 const FRONTEND: &str = "temporal-frontend";
@@ -41,10 +43,29 @@ impl Profile {
         services.extend(in_order(workers(&self.workers, &self.starter)));
         Topology {
             digest: self.digest(),
-            temporal: self.temporal.settings.clone(),
+            temporal: self.settings(),
             database: self.database.settings.clone(),
             services,
         }
+    }
+
+    /// The settings of the cluster. An existing cluster has its own namespace, which its backend
+    /// names, so it is not part of the digest.
+    fn settings(&self) -> TemporalSettings {
+        let mut settings = self.temporal.settings.clone();
+        if let Backend::Existing(existing) = &self.backend {
+            let named = |it: &Namespace| it.name == existing.namespace;
+            let known = settings.namespaces.iter().find(|it| named(it));
+            let first = known.or(settings.namespaces.first()).cloned();
+            settings.namespaces = first
+                .map(|first| Namespace {
+                    name: existing.namespace.clone(),
+                    ..first
+                })
+                .into_iter()
+                .collect();
+        }
+        settings
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_saphyr::Spanned;
 
 use super::layer::{Layers, position};
-use super::resolve::{READY_TIMEOUT, count, number, value};
+use super::resolve::{READY_TIMEOUT, number, value};
+use super::resolved::no_replicas;
 use super::scalar::{Text, WorkerName};
-use super::{Starter, StarterMode, Worker, Workers, model, variable};
+use super::{Backend, Starter, StarterMode, Worker, Workers, model, variable};
 use crate::document::Error;
 use crate::quantity::Duration;
 use crate::topology::{Command, Run, SecretSource, Variable};
@@ -59,7 +60,7 @@ fn worker(layers: &Layers, key: &str, written: model::Worker) -> Result<Worker, 
     } = written;
     let task_queue = layers.require(task_queue, &format!("{key}.task-queue"))?;
     Ok(Worker {
-        replicas: count(replicas),
+        replicas: replicas.map_or(1, |replicas| replicas.value.get_u16()),
         task_queue: task_queue.to_string(),
         run: match run.unwrap_or(model::Run::BuiltIn) {
             model::Run::BuiltIn => Run::BuiltIn,
@@ -79,6 +80,24 @@ fn worker(layers: &Layers, key: &str, written: model::Worker) -> Result<Worker, 
         ready_timeout: value(ready_timeout, READY_TIMEOUT),
         termination_grace_period: value(termination_grace_period, TERMINATION_GRACE_PERIOD),
     })
+}
+
+/// Checks that every worker has replicas, unless somebody else can run it.
+pub(super) fn replicas(layers: &Layers, workers: &Workers, backend: &Backend) -> Result<(), Error> {
+    let none = |(_, worker): &(_, &Worker)| worker.replicas == 0;
+    if matches!(backend, Backend::Existing(_)) || !workers.services().iter().any(none) {
+        return Ok(());
+    }
+    let zero = |worker: &model::Worker| {
+        let replicas = worker.replicas.as_ref();
+        replicas.filter(|it| it.value.get() == 0).map(position)
+    };
+    let at = |it: &model::Profile| {
+        let mut several = it.workers.iter().flat_map(|it| it.value.values());
+        let one = it.worker.as_ref().and_then(zero);
+        one.or_else(|| several.find_map(zero))
+    };
+    Err(layers.error_where(at, &no_replicas(backend)))
 }
 
 /// Checks that every needed worker exists, and that no worker needs itself, directly or through

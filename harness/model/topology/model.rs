@@ -147,7 +147,7 @@ pub struct Service {
     /// Unique in the topology.
     pub name: ServiceName,
     pub component: Component,
-    /// Number of replicas.
+    /// Number of replicas. Zero only for a worker that somebody else runs.
     pub replicas: u16,
     /// The ports that each replica listens on.
     pub ports: Vec<Port>,
@@ -204,7 +204,7 @@ pub enum Variable {
 }
 
 /// Where a secret is. The secret itself is not part of a topology.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretSource {
     /// The path of a file. A line break at its end does not belong to the secret.

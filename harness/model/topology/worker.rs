@@ -29,6 +29,11 @@ impl Topology {
             .filter_map(|service| self.worker(service))
     }
 
+    /// The workers that the harness runs. Somebody else runs a worker without replicas.
+    pub fn own_workers(&self) -> impl Iterator<Item = Worker<'_>> {
+        self.workers().filter(|worker| worker.service.replicas > 0)
+    }
+
     /// The worker of a service, if it is one.
     pub fn worker<'a>(&'a self, service: &'a Service) -> Option<Worker<'a>> {
         match &service.component {

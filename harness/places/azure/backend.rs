@@ -95,6 +95,7 @@ impl AzureBackend {
             backend: self.site.settings.aim.name().to_owned(),
             engine: "server".to_owned(),
             database: "mysql".to_owned(),
+            cluster: None,
         }
     }
 

@@ -88,6 +88,7 @@ impl K3dBackend {
             backend: "k3d".to_owned(),
             engine: "server".to_owned(),
             database: "mysql".to_owned(),
+            cluster: None,
         }
     }
 

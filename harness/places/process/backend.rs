@@ -9,22 +9,29 @@ use backend::WorkerSecrets;
 use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::namespaces;
 use backend::state::{Directory, Lock};
-use backend::{Backend, Change, Diagnosis, Place, Prepared, Provision, Readiness, Vital};
+use backend::{
+    Backend, Change, ClusterSeen, Diagnosis, Place, Prepared, Provision, Readiness, Vital,
+};
 use base::causes::in_one_line;
 use model::plan::{Observed, ResourceId, ResourceKind};
-use model::profile::Engine;
 use model::topology::{ServiceName, Topology};
+use tokio_util::sync::CancellationToken;
 
 use super::container_host::ContainerHost;
 use super::containers::Containers;
+use super::engine::Engine;
 use super::error::Error;
+use super::existing::Cluster;
 use super::levers::{self, Levers};
 use super::names::TEMPORAL;
 use super::parts::Parts;
 use super::process_host::ProcessHost;
 use super::processes::Processes;
 use super::site::{Settings, Site};
-use super::{diagnosis, expected, prepare, records};
+use super::{diagnosis, existing, expected, prepare, records};
+
+/// The name of the backend.
+const BACKEND: &str = "process";
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -59,14 +66,16 @@ impl ProcessBackend {
     }
 
     pub fn place(&self) -> Place {
-        let (engine, database) = match self.site.settings.engine {
-            Engine::DevServer { .. } => ("dev-server", "sqlite"),
-            Engine::Server => ("server", "mysql"),
+        let (backend, engine, database) = match self.site.settings.engine {
+            Engine::DevServer { .. } => (BACKEND, "dev-server", "sqlite"),
+            Engine::Server => (BACKEND, "server", "mysql"),
+            Engine::Existing(_) => ("existing", "existing", "unknown"),
         };
         Place {
-            backend: "process".to_owned(),
+            backend: backend.to_owned(),
             engine: engine.to_owned(),
             database: database.to_owned(),
+            cluster: self.site.cluster.as_ref().map(Cluster::described),
         }
     }
 
@@ -183,7 +192,8 @@ impl Backend for ProcessBackend {
             _ => match self.processes.ready(id, parts).await {
                 // A worker waits for the frontend.
                 Readiness::NotYet(_)
-                    if !id.name().starts_with(TEMPORAL)
+                    if self.site.cluster.is_none()
+                        && !id.name().starts_with(TEMPORAL)
                         && let Err(reason) = self.running_frontend() =>
                 {
                     Readiness::Never(reason)
@@ -202,9 +212,40 @@ impl Backend for ProcessBackend {
     }
 
     async fn frontend(&self, namespace: &str) -> Result<temporal::Client, backend::Error> {
+        if let Some(cluster) = &self.site.cluster {
+            return Ok(cluster.client().await.map_err(Error::from)?.clone());
+        }
         let address = self.site.known_frontend()?;
         let client = namespaces::client(address, namespace, CONNECT).await;
         Ok(client.map_err(Error::from)?)
+    }
+
+    async fn existing_cluster(&self) -> Option<ClusterSeen> {
+        match &self.site.cluster {
+            Some(cluster) => Some(cluster.seen().await),
+            None => None,
+        }
+    }
+
+    async fn begin_load(&self, prefixes: &[String]) -> Result<(), backend::Error> {
+        if let Some(cluster) = &self.site.cluster {
+            let begun = existing::begin(&self.site.state, cluster, prefixes);
+            begun.await.map_err(Error::from)?;
+        }
+        Ok(())
+    }
+
+    async fn end_load(
+        &self,
+        known: Option<&[String]>,
+        stop: &CancellationToken,
+    ) -> Result<u64, backend::Error> {
+        let Settings {
+            root, environment, ..
+        } = &self.site.settings;
+        let own = self.site.cluster.as_ref();
+        let ended = existing::end(&self.site.state, own, root, environment, known, stop);
+        Ok(ended.await.map_err(Error::from)?)
     }
 
     fn hosts(&self) -> &Self::Hosts {

@@ -68,3 +68,16 @@ pub(super) enum ChildState {
         ran: Duration,
     },
 }
+
+impl ChildState {
+    /// For people, how it ended, if it did.
+    pub(super) fn ended(&self) -> Option<String> {
+        match self {
+            Self::Runs => None,
+            Self::Ended { status, ran } => {
+                let ran = ran.approximate();
+                Some(format!("its process ended: {status}, after {ran}"))
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ use model::quantity::Duration;
 use model::topology::{Component, Port, Topology};
 
 use super::error::Error;
+use super::gateway::Gateway;
 use super::launch::Launch;
 use super::launch_maker::{Draft, LaunchMaker, Owner};
 use super::names::TEMPORAL;
@@ -34,7 +35,7 @@ pub(super) fn launches(topology: &Topology, maker: &LaunchMaker<'_>) -> Result<V
     let mut launches = vec![temporal];
     launches.extend(worker::launches(
         topology,
-        frontend,
+        &Gateway::Here(frontend),
         &needs,
         maker,
         &mut addresses,
@@ -78,6 +79,8 @@ fn temporal(
         arguments,
         environment: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        borrowed: BTreeMap::new(),
+        content: None,
         ports,
         checks: vec![Check::GrpcServing { address: frontend }],
         ready_timeout: timeout,

@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use backend::probe::{DEADLINE, client};
+use backend::probe::DEADLINE;
 use backend::{Diagnosis, Readiness};
 use base::hint::Hint;
 use model::topology::ServiceName;
 use temporal::{Client, Poller, TaskKind};
 use tokio::time::timeout;
 
+use super::children::ChildState;
+use super::existing::Cluster;
 use super::launch::Launch;
 use super::liveness::PidFile;
 use super::probe::{Check, Polls, Subject, reported};
@@ -27,9 +29,14 @@ const DEFAULT_NAMESPACE: &str = "default";
 struct Wanted<'a> {
     /// The keys of the worker in the profile, such as `worker`.
     key: &'a str,
-    frontend: SocketAddr,
+    /// `None` means the existing cluster of the place.
+    frontend: Option<SocketAddr>,
+    /// The address of the frontend for people.
+    address: &'a str,
     namespace: &'a str,
     task_queue: &'a str,
+    /// The names of the variables with which it signs in to an existing cluster.
+    credentials: &'a [String],
 }
 
 /// What was found about a process that runs.
@@ -64,25 +71,43 @@ impl Found {
 }
 
 /// Why the worker's process of a record is not ready. `None` for another program, for a process that
-/// has ended, and if the server does not answer.
+/// another command started and that has ended, and if the server does not answer.
 pub(super) async fn of(site: &Site, launch: &Launch) -> Option<Diagnosis> {
-    let process = PidFile::leader(&site.state, &launch.replica).ok()??;
-    let subject = Subject::new(&site.state, &launch.replica, process);
     let service = ServiceName::new(launch.services.first()?);
     let key = service.worker_key()?;
-    let wanted = launch.checks.iter().find_map(|check| match check {
+    let (frontend, namespace, task_queue) = launch.checks.iter().find_map(|check| match check {
         Check::TaskQueuePolled {
             frontend,
             namespace,
             task_queue,
-        } => Some(Wanted {
-            key: &key,
-            frontend: *frontend,
-            namespace,
-            task_queue,
-        }),
+        } => Some((*frontend, namespace, task_queue)),
         _ => None,
     })?;
+    let wanted = Wanted {
+        key: &key,
+        frontend,
+        address: &site.address_of(frontend),
+        namespace,
+        task_queue,
+        credentials: &site
+            .cluster
+            .as_ref()
+            .map(Cluster::variables)
+            .unwrap_or_default(),
+    };
+    let child = site.children.state_of(&launch.replica);
+    if let Some(reason) = child.as_ref().and_then(ChildState::ended) {
+        return Some(Diagnosis {
+            reason,
+            remedy: Hint::say(format!(
+                "If it could not connect, let it use the variables that it gets: {}.",
+                variables(wanted)
+            )),
+            certain: true,
+        });
+    }
+    let process = PidFile::leader(&site.state, &launch.replica).ok()??;
+    let subject = Subject::new(site, &launch.replica, process);
     let found = timeout(WHOLE, find(site, launch, &subject, wanted));
     Some(told(&launch.replica, wanted, found.await.ok()??))
 }
@@ -93,13 +118,14 @@ async fn find(
     subject: &Subject<'_>,
     wanted: Wanted<'_>,
 ) -> Option<Found> {
-    let here = client(wanted.frontend, wanted.namespace).await.ok()?;
+    let here = site.client(wanted.frontend, wanted.namespace);
+    let here = here.await.ok()?;
     let pollers = pollers(&here, wanted.task_queue).await?;
     let polls = |poller: &Poller| subject.is_polling(poller);
     if pollers.iter().any(|poller| polls(poller).may_be_ours()) {
         for check in &launch.checks {
             if let Check::HttpOk { .. } = check
-                && check.look(&site.http, subject).await != Readiness::Ready
+                && check.look(site, subject).await != Readiness::Ready
             {
                 return Some(Found::NoStarter);
             }
@@ -107,7 +133,7 @@ async fn find(
         return None;
     }
     let log = launch.written(&site.state);
-    if let Some(elsewhere) = elsewhere(&here, subject, wanted, &log).await {
+    if let Some(elsewhere) = elsewhere(site, &here, subject, wanted, &log).await {
         return Some(elsewhere);
     }
     let others = pollers.into_iter();
@@ -123,14 +149,19 @@ async fn find(
 
 /// What the replica polls instead.
 async fn elsewhere(
+    site: &Site,
     here: &Client,
     subject: &Subject<'_>,
     wanted: Wanted<'_>,
     log: &str,
 ) -> Option<Found> {
-    let default = match wanted.namespace {
-        DEFAULT_NAMESPACE => None,
-        _ => client(wanted.frontend, DEFAULT_NAMESPACE).await.ok(),
+    // Only the namespace of the profile matters in a cluster that exists already.
+    let default = match wanted.frontend {
+        Some(_) if wanted.namespace != DEFAULT_NAMESPACE => {
+            let client = site.client(wanted.frontend, DEFAULT_NAMESPACE);
+            client.await.ok()
+        }
+        _ => None,
     };
     let there = default.as_ref().map(|client| (DEFAULT_NAMESPACE, client));
     let here = std::iter::once((wanted.namespace, here));
@@ -277,16 +308,38 @@ fn told_elsewhere(
 }
 
 fn use_variables(wanted: Wanted<'_>) -> Hint {
+    Hint::say(format!(
+        "Let the worker use the variables that it gets: {}.",
+        variables(wanted)
+    ))
+}
+
+/// The variables of a worker with their values.
+fn variables(wanted: Wanted<'_>) -> String {
     let Wanted {
         key: _,
-        frontend,
+        frontend: _,
+        address,
         namespace,
         task_queue,
+        credentials,
     } = wanted;
-    Hint::say(format!(
-        "Let the worker use the variables that it gets: TEMPORAL_ADDRESS ({frontend}), \
-         TEMPORAL_NAMESPACE ({namespace}) and TEMPORAL_TASK_QUEUE ({task_queue})."
-    ))
+    let variables = [
+        format!("TEMPORAL_ADDRESS ({address})"),
+        format!("TEMPORAL_NAMESPACE ({namespace})"),
+        format!("TEMPORAL_TASK_QUEUE ({task_queue})"),
+    ];
+    list(variables.iter().chain(credentials))
+}
+
+/// Words as an enumeration: `a, b and c`.
+fn list<'a>(words: impl Iterator<Item = &'a String>) -> String {
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -294,12 +347,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_worker_of_an_existing_cluster_signs_in_with_variables() {
+        let credentials = ["TEMPORAL_TLS", "TEMPORAL_API_KEY"].map(str::to_owned);
+        let wanted = Wanted {
+            key: "worker",
+            frontend: None,
+            address: "temporal.example:7233",
+            namespace: "sales",
+            task_queue: "orders",
+            credentials: &credentials,
+        };
+        insta::assert_snapshot!(variables(wanted), @"TEMPORAL_ADDRESS (temporal.example:7233), TEMPORAL_NAMESPACE (sales), TEMPORAL_TASK_QUEUE (orders), TEMPORAL_TLS and TEMPORAL_API_KEY");
+    }
+
+    #[test]
     fn each_finding_has_one_reason_and_one_remedy() {
         let wanted = Wanted {
             key: "workers.eu",
-            frontend: ([127, 0, 0, 1], 20_123).into(),
+            frontend: Some(([127, 0, 0, 1], 20_123).into()),
+            address: "127.0.0.1:20123",
             namespace: "sales",
             task_queue: "orders",
+            credentials: &[],
         };
         let elsewhere = |namespace: &str, task_queue: &str, certain| {
             Found::elsewhere(namespace, task_queue.to_owned(), certain)

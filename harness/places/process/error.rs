@@ -9,7 +9,7 @@ use base::tool;
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
 
-use super::stop;
+use super::{existing, stop};
 use crate::address;
 
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum Error {
     Connect(#[from] connect::Error),
     #[error(transparent)]
     Namespace(#[from] namespaces::Error),
+    /// The existing cluster cannot be used.
+    #[error(transparent)]
+    Existing(#[from] existing::Error),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] backend::Error),
@@ -119,6 +122,7 @@ impl From<Error> for backend::Error {
             Error::Program(error) => error.hints(),
             Error::Address(error) => vec![error.hint()],
             Error::Docker(error) => error.hints(),
+            Error::Existing(error) => error.hints(),
             Error::DatabasePath { .. } => {
                 let shorter = "Work in a folder with a shorter path; `-C FOLDER` names one.";
                 vec![Hint::say(shorter)]
@@ -130,6 +134,7 @@ impl From<Error> for backend::Error {
         };
         let blame = match &error {
             Error::DynamicConfig { .. } => Blame::Profile,
+            Error::Existing(error) => error.blame(),
             _ => Blame::Place,
         };
         let mut whole = backend::Error::new(error);

@@ -3,10 +3,11 @@
 use backend::namespaces::Namespaces;
 use backend::state::Directory;
 use model::plan::{ResourceId, ResourceKind};
-use model::profile::Engine;
+use model::profile;
 use model::topology::{Component, Service, Topology};
 
 use super::console::Console;
+use super::engine::Engine;
 use super::names::TEMPORAL;
 use super::records;
 
@@ -26,10 +27,12 @@ pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
                 expected.extend([database::container_id(), database::schema_id()]);
             }
             (Component::Web { .. }, Engine::Server) => expected.push(Console::id()),
-            (_, Engine::DevServer { .. }) => {}
+            (_, Engine::DevServer { .. } | Engine::Existing(_)) => {}
         }
     }
-    expected.extend(Namespaces::expected(topology));
+    if !matches!(engine, Engine::Existing(_)) {
+        expected.extend(Namespaces::expected(topology));
+    }
     expected
 }
 
@@ -41,7 +44,7 @@ fn replicas(service: &Service) -> impl Iterator<Item = ResourceId> {
 
 /// The engine that a state folder's topology was started with, by the names of its records. So a
 /// damaged record counts, too.
-pub fn engine_of(state: &Directory) -> Result<Engine, backend::Error> {
+pub fn engine_of(state: &Directory) -> Result<profile::Engine, backend::Error> {
     let replicas = records::replicas(state)?;
     let is_role = |replica: &String| {
         let role = replica.strip_prefix(TEMPORAL);
@@ -51,15 +54,17 @@ pub fn engine_of(state: &Directory) -> Result<Engine, backend::Error> {
     let is_server =
         replicas.iter().any(is_role) || (!has_dev_server && database::has_record(state));
     Ok(if is_server {
-        Engine::Server
+        profile::Engine::Server
     } else {
-        Engine::DevServer { cli: None }
+        profile::Engine::DevServer { cli: None }
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use model::profile::Engine;
+
+    use super::{Directory, engine_of};
 
     /// The engine of a state folder with these files, which are damaged.
     fn engine(files: &[&str]) -> Engine {

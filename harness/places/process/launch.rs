@@ -14,14 +14,15 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use backend::WorkerSecrets;
 use backend::state::Directory;
+use backend::{WorkerSecrets, secret_source};
 use base::file::{Stored, present, read_stored, write_atomically, write_json};
 use base::log_tail::{LogTail, end_of};
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::{ResourceId, ResourceKind};
 use model::quantity;
-use model::topology::{Digest, ServiceName, WorkerBuild};
+use model::topology::{Digest, SecretSource, ServiceName, WorkerBuild};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,10 @@ pub struct Launch {
     /// Further variables, each with the private file that its value is read from at the start.
     #[serde(default)]
     pub secrets: BTreeMap<String, Utf8PathBuf>,
+    /// Further variables, each with the place where the user has its value. It is read at the start,
+    /// and not copied into the state folder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub borrowed: BTreeMap<String, SecretSource>,
     pub directory: Utf8PathBuf,
     /// Its addresses, by port name.
     pub ports: BTreeMap<String, Listen>,
@@ -183,7 +188,20 @@ impl Launch {
         for (variable, file) in &self.secrets {
             command.env(variable, fs_err::read_to_string(file)?);
         }
+        let environment = Environment::of_process();
+        for (variable, source) in &self.borrowed {
+            let secret = secret_source::read(source, &environment).map_err(io::Error::other)?;
+            command.env(variable, secret.reveal());
+        }
         Ok(command)
+    }
+
+    /// The variables in the environment of the harness that the replica needs at its start.
+    fn borrowed_variables(&self) -> impl Iterator<Item = &str> {
+        self.borrowed.values().filter_map(|source| match source {
+            SecretSource::SecretVariable(name) => Some(name.as_str()),
+            SecretSource::SecretFile(_) => None,
+        })
     }
 
     /// Starts the replica of this record, detached. `lock` is the lock of the state folder.
@@ -192,18 +210,22 @@ impl Launch {
         state: &Directory,
         launcher: &Utf8Path,
         lock: File,
+        environment: &Environment,
     ) -> io::Result<tokio::process::Child> {
         let log = fs_err::OpenOptions::new()
             .create(true)
             .append(true)
             .open(Self::log(state, &self.replica))?
             .into_file();
+        let borrowed = self.borrowed_variables();
+        let borrowed = borrowed.filter_map(|name| Some((name, environment.text(name)?)));
         let mut command = Command::new(launcher);
         command
             .arg("launch")
             .arg(state.path())
             .arg(&self.replica)
             .env_clear()
+            .envs(borrowed)
             .stdin(Stdio::from(lock.into_file()))
             .stdout(log.try_clone()?)
             .stderr(log);

@@ -8,7 +8,7 @@ use backend::state::{Directory, MARKER};
 use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::ResourceId;
 use model::quantity::Duration;
-use model::topology::{Digest, Port, Service};
+use model::topology::{Digest, Port, SecretSource, Service};
 use serde::Serialize;
 
 use super::launch::Launch;
@@ -74,6 +74,10 @@ pub(super) struct Draft<'a> {
     pub(super) environment: BTreeMap<String, String>,
     /// Variables whose values are read from private files when the replica starts.
     pub(super) secrets: BTreeMap<String, SecretFile>,
+    /// Variables whose values the replica reads at its start where the user has them.
+    pub(super) borrowed: BTreeMap<String, SecretSource>,
+    /// The digest of the content of these values and of the files that the environment names.
+    pub(super) content: Option<Digest>,
     pub(super) ports: BTreeMap<String, Listen>,
     pub(super) checks: Vec<Check>,
     pub(super) ready_timeout: Duration,
@@ -139,6 +143,8 @@ impl LaunchMaker<'_> {
             arguments,
             environment,
             secrets,
+            borrowed,
+            content,
             ports,
             checks,
             ready_timeout,
@@ -150,6 +156,8 @@ impl LaunchMaker<'_> {
             &arguments,
             &environment,
             &secrets,
+            &borrowed,
+            &content,
             &ports,
             &checks,
         ));
@@ -171,6 +179,7 @@ impl LaunchMaker<'_> {
             arguments,
             environment: whole,
             secrets: secrets.collect(),
+            borrowed,
             directory: directory.to_owned(),
             ports,
             checks,

@@ -6,13 +6,13 @@ use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::{Host as _, Readiness, namespaces};
 use base::causes::in_one_line;
 use futures_util::future::join_all;
-use model::profile::Engine;
 use model::topology::{Component, Service, ServiceName, Topology};
 
 use super::console::WEB;
 use super::container_host::ContainerHost;
 use super::containers::Containers;
 use super::docker_site::{MYSQL, is_container};
+use super::engine::Engine;
 use super::error::Error;
 use super::process_host::ProcessHost;
 use super::processes::Processes;
@@ -29,6 +29,8 @@ pub(super) fn reach(engine: &Engine, topology: &Topology) -> BTreeMap<ServiceNam
     let services = topology.services.iter();
     services
         .filter(|service| apart || matches!(service.component, Component::Worker { .. }))
+        // Somebody else runs a worker without replicas.
+        .filter(|service| service.replicas > 0)
         .map(|service| (service.name.clone(), Reach::Replicas(replicas(service))))
         .collect()
 }
@@ -113,6 +115,12 @@ impl Levers<'_> {
 
     /// Whether workflows can be started. Passes without a check if no frontend is up.
     async fn serves(&self, namespace: &str) -> Sighting {
+        if let Some(cluster) = &self.site.cluster {
+            return match cluster.check().await {
+                Ok(version) => Sighting::Seen(format!("Temporal {version} answers")),
+                Err(error) => Readiness::unseen(&error).into(),
+            };
+        }
         match self.site.frontend_address() {
             Ok(Some(frontend)) => namespaces::ready(namespace, frontend).await.into(),
             Ok(None) => Sighting::Seen("no frontend is up".to_owned()),

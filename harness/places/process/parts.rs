@@ -32,8 +32,17 @@ impl Parts {
             .filter(|launch| launch.replica == TEMPORAL || server::serves(launch))
             .map(Launch::id)
             .collect();
+        Self::new(launches, Namespaces::of(topology, serving))
+    }
+
+    /// The parts of workers whose cluster exists already, with its namespaces.
+    pub(super) fn of_workers(launches: Vec<Launch>) -> Self {
+        Self::new(launches, Namespaces::default())
+    }
+
+    fn new(launches: Vec<Launch>, namespaces: Namespaces) -> Self {
         Self {
-            namespaces: Namespaces::of(topology, serving),
+            namespaces,
             launches: launches
                 .into_iter()
                 .map(|launch| (launch.id(), launch))

@@ -6,17 +6,20 @@ use std::collections::BTreeMap;
 use backend::{Fetch, Provision, WorkerSecrets};
 use base::tool::Environment;
 use camino::Utf8Path;
-use model::profile::Engine;
 use model::topology::Topology;
 
 use super::dev_server;
+use super::engine::Engine;
 use super::error::Error;
+use super::existing::{self, Cluster};
+use super::gateway::Gateway;
 use super::launch_maker::LaunchMaker;
 use super::parts::Parts;
 use super::programs::{self, Programs};
 use super::records;
 use super::server_preparation::ServerPreparation;
 use super::site::Site;
+use super::worker;
 
 /// The variables of the harness's own environment that a child gets: paths of programs and of the
 /// home, language settings, and certificates. All others are removed.
@@ -48,6 +51,9 @@ pub(super) async fn parts(
     secrets: WorkerSecrets,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
+    if let Some(cluster) = &site.cluster {
+        cluster.check().await?;
+    }
     if provision.fetch == Fetch::Missing {
         let environment = &site.settings.environment;
         artifact::foresee_workers(topology, environment)?;
@@ -66,6 +72,10 @@ pub(super) async fn parts(
             of_dev_server(site, cli.as_deref(), maker, topology, provision).await?
         }
         Engine::Server => of_server(site, maker, topology, provision).await?,
+        Engine::Existing(_) => {
+            let cluster = site.cluster.as_ref().expect("the engine has a cluster");
+            of_existing(site, cluster, maker, topology, provision).await?
+        }
     };
     Ok(parts.with_secrets(secrets))
 }
@@ -105,4 +115,33 @@ async fn of_server<'a>(
     let workers = programs::workers(topology, site, provision, unknown.before).await?;
     let maker = maker(Programs { temporal, workers });
     preparation.prepare(&maker, sql_tool, provision).await
+}
+
+/// The workers of an existing cluster. Everything else runs there already.
+async fn of_existing<'a>(
+    site: &Site,
+    cluster: &Cluster,
+    maker: impl Fn(Programs) -> LaunchMaker<'a>,
+    topology: &Topology,
+    provision: Provision<'_>,
+) -> Result<Parts, Error> {
+    if provision.fetch == Fetch::Missing {
+        let remembered = existing::remember(&site.state, cluster);
+        remembered.map_err(|source| Error::Records {
+            path: site.state.run(),
+            source,
+        })?;
+    }
+    let gateway = Gateway::Existing(cluster.credentials()?);
+    let launches = |maker: &LaunchMaker<'_>| {
+        worker::launches(topology, &gateway, &[], maker, &mut maker.addresses())
+    };
+    // Only for its errors: if a pinned port is taken, nothing is compiled.
+    let unknown = maker(Programs::unknown(topology));
+    launches(&unknown)?;
+    let programs = Programs {
+        workers: programs::workers(topology, site, provision, unknown.before).await?,
+        ..unknown.programs
+    };
+    Ok(Parts::of_workers(launches(&maker(programs))?))
 }

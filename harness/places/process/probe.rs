@@ -1,16 +1,17 @@
 //! Readiness checks of a process over the network.
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use backend::Readiness;
-use backend::probe::{DEADLINE, client, http_ok, serving};
+use backend::probe::{DEADLINE, http_ok, serving};
 use backend::state::Directory;
 use serde::{Deserialize, Serialize};
-use temporal::{Client, Poller, TaskKind};
+use temporal::{Client, Poller, TaskKind, WorkerSeen};
 use tokio::net::TcpStream;
 
 use super::liveness::PidFile;
+use super::site::Site;
 use crate::census::marked;
 
 /// A readiness condition with its addresses.
@@ -31,8 +32,8 @@ pub enum Check {
     HttpOk { url: String },
     /// This replica polls the task queue.
     TaskQueuePolled {
-        /// The frontend to ask.
-        frontend: SocketAddr,
+        /// The frontend to ask; `None` means the existing cluster of the place.
+        frontend: Option<SocketAddr>,
         namespace: String,
         task_queue: String,
     },
@@ -47,15 +48,18 @@ pub(super) struct Subject<'a> {
     process: PidFile,
     /// All its processes. Found at the first need, since that reads the table of all processes.
     pids: OnceLock<Vec<i32>>,
+    /// Whether workers of other machines use the same cluster. Its clock is another one then.
+    is_shared: bool,
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(state: &'a Directory, replica: &'a str, process: PidFile) -> Self {
+    pub(super) fn new(site: &'a Site, replica: &'a str, process: PidFile) -> Self {
         Self {
-            state,
+            state: &site.state,
             replica,
             process,
             pids: OnceLock::new(),
+            is_shared: site.cluster.is_some(),
         }
     }
 
@@ -78,12 +82,22 @@ impl<'a> Subject<'a> {
         let fresh = poller
             .last_access
             .is_some_and(|at| at.as_second() >= started);
-        match pid_in(&poller.identity) {
+        match process_in(&poller.identity) {
+            Some((_, host)) if self.is_shared && Some(host) != host_name() => Polls::Other,
+            Some((pid, _)) if self.is_shared && self.has(pid) => Polls::Ours,
             _ if !fresh => Polls::Stale,
             None => Polls::Unknown,
-            Some(pid) if self.has(pid) => Polls::Ours,
+            Some((pid, _)) if self.has(pid) => Polls::Ours,
             Some(_) => Polls::Other,
         }
+    }
+
+    /// Whether a worker says that it belongs to the replica.
+    fn is(&self, worker: &WorkerSeen) -> bool {
+        let process = process_in(&worker.identity);
+        let is_here = process.is_none_or(|(_, host)| Some(host) == host_name());
+        let pid = worker.pid.or(process.map(|(pid, _)| pid));
+        (is_here || !self.is_shared) && pid.is_some_and(|pid| self.has(pid))
     }
 }
 
@@ -108,17 +122,17 @@ impl Polls {
 }
 
 impl Check {
-    pub(super) async fn look(&self, http: &reqwest::Client, subject: &Subject<'_>) -> Readiness {
+    pub(super) async fn look(&self, site: &Site, subject: &Subject<'_>) -> Readiness {
         let outcome = match self {
             Self::TcpAccepts { address } => accepts(*address).await,
             Self::GrpcServing { address } => serving(*address).await,
             Self::RoleServing { address, role } => role_serving(*address, role).await,
-            Self::HttpOk { url } => http_ok(http, url).await,
+            Self::HttpOk { url } => http_ok(&site.http, url).await,
             Self::TaskQueuePolled {
                 frontend,
                 namespace,
                 task_queue,
-            } => polled(*frontend, namespace, task_queue, subject).await,
+            } => polled(site, *frontend, namespace, task_queue, subject).await,
         };
         match outcome {
             Ok(()) => Readiness::Ready,
@@ -141,12 +155,13 @@ async fn role_serving(address: SocketAddr, role: &str) -> Result<(), String> {
 }
 
 async fn polled(
-    frontend: SocketAddr,
+    site: &Site,
+    frontend: Option<SocketAddr>,
     namespace: &str,
     task_queue: &str,
     subject: &Subject<'_>,
 ) -> Result<(), String> {
-    let client = client(frontend, namespace).await?;
+    let client = site.client(frontend, namespace).await?;
     let failed = |error: temporal::Error| format!("task queue `{task_queue}`: {error}");
     let pollers = client
         .pollers(task_queue, TaskKind::Workflow, DEADLINE)
@@ -170,16 +185,23 @@ async fn polled(
 /// so later, or if the server is older than 1.29.
 pub(super) async fn reported(client: &Client, subject: &Subject<'_>) -> Vec<String> {
     let workers = client.workers(DEADLINE).await.unwrap_or_default();
-    let ours = workers.into_iter().filter(|worker| {
-        let pid = worker.pid.or_else(|| pid_in(&worker.identity));
-        pid.is_some_and(|pid| subject.has(pid))
-    });
+    let ours = workers.into_iter().filter(|worker| subject.is(worker));
     ours.map(|worker| worker.task_queue).collect()
 }
 
-/// The process in a poller's identity. By default, SDKs use identities such as `4711@host`.
-fn pid_in(identity: &str) -> Option<i32> {
-    identity.split_once('@')?.0.parse().ok()
+/// The process in a poller's identity, and its host. By default, SDKs use identities such as
+/// `4711@host`.
+fn process_in(identity: &str) -> Option<(i32, &str)> {
+    let (pid, rest) = identity.split_once('@')?;
+    let host = rest.split('@').next()?;
+    Some((pid.parse().ok()?, host))
+}
+
+/// The name of this machine.
+fn host_name() -> Option<&'static str> {
+    static NAME: LazyLock<Option<String>> =
+        LazyLock::new(|| nix::unistd::gethostname().ok()?.into_string().ok());
+    NAME.as_deref()
 }
 
 #[cfg(test)]
@@ -188,10 +210,10 @@ mod tests {
 
     #[test]
     fn an_identity_names_a_process_only_in_the_form_that_sdks_give_it() {
-        assert_eq!(pid_in("4711@host"), Some(4711));
-        assert_eq!(pid_in("4711@host@queue"), Some(4711));
+        assert_eq!(process_in("4711@host"), Some((4711, "host")));
+        assert_eq!(process_in("4711@host@queue"), Some((4711, "host")));
         for other in ["my-worker", "worker-0@host", "4711", "@host"] {
-            assert_eq!(pid_in(other), None, "{other}");
+            assert_eq!(process_in(other), None, "{other}");
         }
     }
 }

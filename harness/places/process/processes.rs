@@ -135,9 +135,8 @@ impl Processes {
         let replica = &launch.replica;
         let leader = PidFile::leader(&self.site.state, replica);
         let child = self.site.children.state_of(replica);
-        if let Some(ChildState::Ended { status, ran }) = child {
-            let ran = ran.approximate();
-            return Readiness::Never(format!("its process ended: {status}, after {ran}"));
+        if let Some(ended) = child.as_ref().and_then(ChildState::ended) {
+            return Readiness::Never(ended);
         }
         let process = match (leader, child) {
             (Ok(Some(process)), _) => process,
@@ -147,9 +146,9 @@ impl Processes {
             (Ok(None), None) => return Readiness::Never("its process is gone".to_owned()),
             (Err(error), _) => return Readiness::Never(in_one_line(&error)),
         };
-        let subject = Subject::new(&self.site.state, replica, process);
+        let subject = Subject::new(&self.site, replica, process);
         for check in &launch.checks {
-            match check.look(&self.site.http, &subject).await {
+            match check.look(&self.site, &subject).await {
                 Readiness::Ready => {}
                 other => return other,
             }

@@ -23,7 +23,7 @@ pub(super) struct Programs {
 impl Programs {
     /// Placeholders for programs that were not looked for yet.
     pub(super) fn unknown(topology: &Topology) -> Self {
-        let workers = topology.workers().map(|worker| &worker.service.name);
+        let workers = topology.own_workers().map(|worker| &worker.service.name);
         let missing = |name: &ServiceName| (name.clone(), Program::still_missing(name.as_str()));
         Self {
             temporal: Program::still_missing("temporal"),
@@ -100,7 +100,7 @@ pub(super) async fn workers(
         return Ok(artifact::workers(topology, environment, events.listener(), cancel).await?);
     }
     let mut programs = Programs::unknown(topology).workers;
-    for worker in topology.workers() {
+    for worker in topology.own_workers() {
         let service = &worker.service.name;
         let known = before.values().map(|(launch, _)| launch);
         let mut known = known.filter(|launch| launch.services == [service.as_str()]);

@@ -12,6 +12,7 @@ use model::plan::{ResourceId, ResourceKind};
 use model::quantity::Duration;
 use model::topology::{Component, Service, Topology};
 
+use super::gateway::Gateway;
 use super::launch::Launch;
 use super::launch_maker::{Draft, LaunchMaker, Owner, SecretFile};
 use super::names::FRONTEND;
@@ -70,7 +71,7 @@ pub(super) fn launches(
         .collect();
     let serving = launches.iter().filter(|launch| serves(launch));
     let temporal: Vec<ResourceId> = serving.map(Launch::id).collect();
-    let workers = worker::launches(topology, grpc, &temporal, maker, addresses)?;
+    let workers = worker::launches(topology, &Gateway::Here(grpc), &temporal, maker, addresses)?;
     launches.extend(workers);
     Ok(launches)
 }
@@ -173,6 +174,8 @@ fn launch(
         arguments: vec!["start".to_owned()],
         environment,
         secrets: [("MYSQL_PWD".to_owned(), store.password.clone())].into(),
+        borrowed: BTreeMap::new(),
+        content: None,
         ports: ports.clone(),
         checks: vec![check(role, ports)],
         ready_timeout: service.ready_timeout,

@@ -3,16 +3,20 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use backend::probe;
 use backend::state::{Directory, Lock};
+use base::causes::in_one_line;
 use base::tool::Environment;
 use camino::Utf8PathBuf;
 use model::plan::{ResourceId, ResourceKind};
-use model::profile::Engine;
+use temporal::Client;
 use tokio_util::sync::CancellationToken;
 
 use super::children::Children;
 use super::docker_site::DockerSite;
+use super::engine::Engine;
 use super::error::Error;
+use super::existing::Cluster;
 use super::launch::Launch;
 use super::names::{FRONTEND, TEMPORAL};
 use super::records;
@@ -40,6 +44,8 @@ pub(super) struct Site {
     pub(super) children: Children,
     pub(super) http: reqwest::Client,
     pub(super) docker: DockerSite,
+    /// The cluster that this place did not start, with engine `existing`.
+    pub(super) cluster: Option<Cluster>,
 }
 
 impl Site {
@@ -52,7 +58,16 @@ impl Site {
         let http = base::http::loopback_client().map_err(backend::Error::new)?;
         let lock = lock.map(Arc::new);
         let (folder, environment) = (state.clone(), settings.environment.clone());
+        let cluster = match &settings.engine {
+            Engine::Existing(existing) => Some(Cluster::new(
+                (**existing).clone(),
+                &settings.root,
+                &settings.environment,
+            )),
+            Engine::DevServer { .. } | Engine::Server => None,
+        };
         Ok(Self {
+            cluster,
             docker: DockerSite::new(folder, environment, http.clone(), lock.clone()),
             settings,
             state,
@@ -67,11 +82,35 @@ impl Site {
         self.lock.as_deref().ok_or(Error::NotOwner)
     }
 
-    /// The replica that clients connect to.
+    /// The replica that clients connect to. An existing cluster has none here.
     pub(super) fn frontend(&self) -> &'static str {
         match self.settings.engine {
             Engine::DevServer { .. } => TEMPORAL,
-            Engine::Server => FRONTEND,
+            Engine::Server | Engine::Existing(_) => FRONTEND,
+        }
+    }
+
+    /// A client for one check, of a frontend here or, for `None`, of the existing cluster.
+    pub(super) async fn client(
+        &self,
+        frontend: Option<SocketAddr>,
+        namespace: &str,
+    ) -> Result<Client, String> {
+        let Some(frontend) = frontend else {
+            let cluster = self.cluster.as_ref();
+            let cluster = cluster.ok_or("its profile names no existing cluster any more")?;
+            let client = cluster.client().await;
+            return client.cloned().map_err(|error| in_one_line(&error));
+        };
+        probe::client(frontend, namespace).await
+    }
+
+    /// The address of a frontend for people.
+    pub(super) fn address_of(&self, frontend: Option<SocketAddr>) -> String {
+        match (frontend, &self.cluster) {
+            (Some(frontend), _) => frontend.to_string(),
+            (None, Some(cluster)) => cluster.described().address,
+            (None, None) => "an existing cluster".to_owned(),
         }
     }
 

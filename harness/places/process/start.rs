@@ -58,7 +58,12 @@ fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
         ..launch.clone()
     };
     launch.write(&site.state)?;
-    let child = launch.spawn(&site.state, &tool::this_program(), lock.share()?)?;
+    let child = launch.spawn(
+        &site.state,
+        &tool::this_program(),
+        lock.share()?,
+        &site.settings.environment,
+    )?;
     site.children.adopt(&launch.replica, child);
     Ok(())
 }

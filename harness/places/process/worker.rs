@@ -6,20 +6,24 @@ use std::net::SocketAddr;
 use model::plan::{ResourceId, ResourceKind};
 use model::topology::{Digest, Probe, Service, Topology, Worker, WorkerBuild};
 
+use super::gateway::Gateway;
 use super::launch::Launch;
 use super::launch_maker::{Draft, LaunchMaker, Owner, SecretFile};
 use super::probe::Check;
 use crate::address::{self, Addresses, Listen};
 
-/// The launch records of all replicas of the topology's workers. `temporal` must be ready first.
+/// The launch records of all replicas of the topology's workers. `temporal` must be ready first, and
+/// the namespaces if the frontend is here.
 pub(super) fn launches(
     topology: &Topology,
-    frontend: SocketAddr,
+    gateway: &Gateway,
     temporal: &[ResourceId],
     maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Vec<Launch>, address::Error> {
     let namespaces = topology.temporal.namespaces.iter();
+    let is_here = matches!(gateway, Gateway::Here(_));
+    let namespaces = namespaces.filter(|_| is_here);
     let namespaces =
         namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name));
     let server: Vec<ResourceId> = temporal.iter().cloned().chain(namespaces).collect();
@@ -33,7 +37,7 @@ pub(super) fn launches(
         let others = launches.iter().filter(needed).map(Launch::id);
         let needs: Vec<ResourceId> = server.iter().cloned().chain(others).collect();
         for number in 0..worker.service.replicas {
-            let mut launch = launch(worker, number, frontend, maker, addresses)?;
+            let mut launch = launch(worker, number, gateway, maker, addresses)?;
             launch.needs.clone_from(&needs);
             launches.push(launch);
         }
@@ -44,18 +48,20 @@ pub(super) fn launches(
 fn launch(
     worker: Worker<'_>,
     number: u16,
-    frontend: SocketAddr,
+    gateway: &Gateway,
     maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Launch, address::Error> {
     let service = worker.service;
     let replica = service.replica(number);
     let ports = maker.listen_all(addresses, service, number, &replica)?;
-    let mut environment = worker.environment(frontend.to_string());
+    let credentials = gateway.credentials();
+    let mut environment = worker.environment(gateway.address());
+    environment.extend(credentials.iter().flat_map(|it| it.variables.clone()));
     if let Some(listen) = ports.get("starter") {
         environment.insert("STARTER_ADDRESS".to_owned(), listen.address.to_string());
     }
-    let checks = checks(service, &ports, frontend, worker.namespace);
+    let checks = checks(service, &ports, gateway.recorded(), worker.namespace);
     let secrets = maker.secrets.of(&service.name).map(|(name, secret)| {
         let file = SecretFile {
             path: Launch::secret(maker.state, &replica, name),
@@ -73,6 +79,8 @@ fn launch(
         arguments: Vec::new(),
         environment,
         secrets,
+        borrowed: credentials.map_or_else(BTreeMap::new, |it| it.borrowed.clone()),
+        content: credentials.map(|it| it.content.clone()),
         ports,
         checks,
         ready_timeout: service.ready_timeout,
@@ -89,7 +97,7 @@ fn launch(
 fn checks(
     service: &Service,
     ports: &BTreeMap<String, Listen>,
-    frontend: SocketAddr,
+    frontend: Option<SocketAddr>,
     namespace: &str,
 ) -> Vec<Check> {
     let checks = service

@@ -56,6 +56,7 @@ impl SimulatedBackend {
             backend: NAME.to_owned(),
             engine: "model".to_owned(),
             database: "model".to_owned(),
+            cluster: None,
         }
     }
 }

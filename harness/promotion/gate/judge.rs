@@ -207,10 +207,10 @@ fn mismatch(newest: &Evidence, candidate: Candidate<'_>) -> Mismatch {
     } = &newest.place;
     if newest.topology != *candidate.topology {
         Mismatch::Topology(newest.topology.clone())
-    } else if database != DATABASE {
-        Mismatch::Database(database.clone())
     } else if !is_local(&newest.place) {
         Mismatch::Backend(backend.clone())
+    } else if database != DATABASE {
+        Mismatch::Database(database.clone())
     } else {
         Mismatch::Worker {
             ran: (!newest.workers.is_empty()).then(|| newest.workers.short()),

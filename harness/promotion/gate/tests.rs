@@ -1,4 +1,4 @@
-use backend::Place;
+use backend::{ExistingCluster, Place};
 use jiff::{SignedDuration, Timestamp};
 use model::topology::{ServiceName, WorkerBuild, WorkerBuilds};
 
@@ -18,6 +18,7 @@ fn evidence(minutes_ago: i64, verdict: VerdictKind) -> Evidence {
             backend: "k3d".to_owned(),
             engine: "server".to_owned(),
             database: "mysql".to_owned(),
+            cluster: None,
         },
         finished: ago(minutes_ago),
         written: ago(minutes_ago),
@@ -180,7 +181,15 @@ fn a_run_elsewhere_does_not_count_and_does_not_hide_one_that_does() {
         judged(std::slice::from_ref(&sqlite)),
         "false smoke: ran on database sqlite, not on MySQL; AGAIN"
     );
-    let all = [other, sqlite, evidence(5, VerdictKind::Pass)];
+    let mut existing = evidence(1, VerdictKind::Pass);
+    existing.place.backend = "existing".to_owned();
+    existing.place.cluster = Some(ExistingCluster {
+        address: "temporal.example:7233".to_owned(),
+        namespace: "default".to_owned(),
+        starts_per_second: None,
+    });
+    insta::assert_snapshot!(judged(std::slice::from_ref(&existing)), @"false smoke: ran on backend existing, not on this machine; AGAIN");
+    let all = [other, sqlite, existing, evidence(5, VerdictKind::Pass)];
     assert_eq!(judged(&all), "true smoke: passed (5/report.json)");
 }
 

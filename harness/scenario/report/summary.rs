@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use backend::Place;
 use backend::death::Death;
 use backend::fault::Proof;
 use base::log_tail::LogTail;
@@ -31,18 +30,8 @@ impl Report {
             line(&mut text, format_args!("  also: {other}"));
         }
         line(&mut text, format_args!("  ({})", self.description));
-        let Place {
-            backend,
-            engine,
-            database,
-        } = &self.place;
-        line(
-            &mut text,
-            format_args!(
-                "  on backend {backend}, engine {engine}, database {database}, topology {}",
-                self.topology.short()
-            ),
-        );
+        let (place, topology) = (&self.place, self.topology.short());
+        line(&mut text, format_args!("  on {place}, topology {topology}"));
         section(&mut text, "phases", phases(&self.phases));
         section(&mut text, "faults", faults(&self.faults));
         section(&mut text, "unplanned deaths", deaths(&self.deaths));

@@ -104,6 +104,7 @@ fn place() -> Place {
         backend: "process".to_owned(),
         engine: "dev-server".to_owned(),
         database: "sqlite".to_owned(),
+        cluster: None,
     }
 }
 
@@ -118,9 +119,13 @@ fn levers(services: &[&str]) -> BTreeMap<ServiceName, Reach> {
 
 /// Resolves a scenario for a place that can kill the worker.
 fn resolution(text: &str, seed: u64) -> Result<Resolution, document::Error> {
+    resolution_in(text, seed, &place())
+}
+
+fn resolution_in(text: &str, seed: u64, place: &Place) -> Result<Resolution, document::Error> {
     let environment = Environment {
         topology: &topology(),
-        place: &place(),
+        place,
         levers: &levers(&["worker"]),
     };
     let document = Document::parse("crash.yaml", text)?;

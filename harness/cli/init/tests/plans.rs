@@ -88,7 +88,8 @@ fn a_bare_folder_gets_profile_and_scenario_only() {
     # yaml-language-server: $schema=profile.schema.json
     #
     # What runs, in every place. This file changes the built-in profile `base`, which the built-in
-    # profiles `local`, `server`, `k3d` and `azure` extend. The verb `profile show` prints all values.
+    # profiles `local`, `server`, `k3d`, `azure` and `existing` extend. The verb `profile show` prints
+    # all values.
     apiVersion: harness/v1
     kind: Profile
     name: base

@@ -2,7 +2,6 @@
 
 use backend::Backend;
 use backend::event::Events;
-use base::causes::in_one_line;
 use base::hint::Hint;
 use engine::watch::Watch;
 use jiff::Timestamp;
@@ -16,7 +15,7 @@ use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 use crate::verb::session::{self, Session, Target};
 use crate::verb::shutdown::Shutdown;
-use crate::verb::{VerbResult, failure, lifecycle};
+use crate::verb::{VerbResult, existing, failure, lifecycle, reap};
 
 /// Run hello world at a fixed concurrency, and measure workflows per second, latency and CPU per
 /// workflow
@@ -61,13 +60,16 @@ pub(super) async fn run<B: Backend>(
         events.clone(),
         Hint::say("run ").command(session.way.down()),
     )?;
+    existing::announce(session, ui)?;
     let was_up = lifecycle::is_up(session).await?;
     let settings = settings(args, session)?;
     let work = async {
         let measured = measure(args, session, &settings, &events, &shutdown).await;
         if was_up || args.keep {
-            return measured;
+            return measured.and_then(|(measured, left)| left.map_or(Ok(measured), Err));
         }
+        // The take-down tries again to terminate what the measurement left open.
+        let measured = measured.map(|(measured, _)| measured);
         let (owned, never) = (session.owned(), CancellationToken::new());
         let down = lifecycle::take_down(&owned, &events, &never, &shutdown.insisted).await;
         ending(measured, down.map(drop), &events)
@@ -101,26 +103,18 @@ fn ending<T>(
             }
             Err(error)
         }
-        (Err(error), Err(left)) if left.exit.gravity() > error.exit.gravity() => {
-            let why = in_one_line(&*error.source);
-            events.notice(format!("the measurement failed: {why}"));
-            Err(left)
-        }
-        (Err(error), Err(left)) => {
-            let left = in_one_line(&*left.source);
-            events.notice(format!("could not take the topology down: {left}"));
-            Err(error)
-        }
+        (Err(error), Err(left)) => Err(failure::graver(error, left, events)),
     }
 }
 
+/// The figures, with an error if workflows are left open on an existing cluster.
 async fn measure<B: Backend>(
     args: &Args,
     session: &mut Session<B>,
     settings: &Settings,
     events: &Events,
     shutdown: &Shutdown,
-) -> Result<Throughput, CommandError> {
+) -> Result<(Throughput, Option<CommandError>), CommandError> {
     let watch = Watch::default();
     watch.prepare(&session.backend, events).await;
     lifecycle::bring_up(session, events, &shutdown.asked).await?;
@@ -129,11 +123,25 @@ async fn measure<B: Backend>(
         args.duration, args.concurrency
     ));
     let backend = &session.backend;
+    let _guard = session
+        .place
+        .cluster
+        .is_some()
+        .then(|| reap::guard(&session.record, &session.state))
+        .transpose()?;
+    let begun = backend.begin_load(&[settings.workflow_id_prefix()]).await;
+    begun.map_err(session::backend_error)?;
     let measured = bench::measure_throughput(backend, settings, events, &watch, &shutdown.asked);
-    measured.await.map_err(|error| {
+    let measured = measured.await.map_err(|error| {
         let error = session::backend_error(error);
         failure::after(&watch.end().deaths, error)
-    })
+    });
+    let (measured, open) = match measured {
+        Ok(bench::Measured { throughput, open }) => (Ok(throughput), Some(open)),
+        Err(error) => (Err(error), None),
+    };
+    let stop = &shutdown.insisted;
+    existing::conclude(backend, open.as_deref(), measured, events, stop).await
 }
 
 fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Result<Settings, CommandError> {
@@ -143,6 +151,7 @@ fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Result<Settings, C
         duration: args.duration.as_std(),
         namespace: session.topology.main_namespace().to_owned(),
         task_queue: task_queue(&session.topology)?.to_owned(),
+        starts_per_second: session.place.starts_per_second(),
         run: format!("{:x}", Timestamp::now().as_millisecond()),
     })
 }
@@ -169,6 +178,12 @@ fn text(measured: &Throughput) -> String {
         measured.length_ms.as_std().as_secs_f64(),
         measured.users
     )];
+    lines.extend(measured.starts_per_second.map(|limit| {
+        format!(
+            "the load was limited to {limit} workflow starts per second \
+             (`backend.existing.rate-limit`); the cluster may do more"
+        )
+    }));
     let doubts = measured.doubts().into_iter();
     lines.extend(doubts.map(|doubt| format!("these figures are not valid: {doubt}")));
     lines.extend(measured.latency.as_ref().map(|latency| {

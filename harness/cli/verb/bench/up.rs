@@ -97,6 +97,11 @@ fn named(target: &Target, name: &str) -> Target {
 /// The place and topology of a session, if its backend can be measured.
 fn subject(session: &AnySession) -> Result<(Place, Topology), CommandError> {
     match session {
+        AnySession::Process(session) if session.place.cluster.is_some() => Err(CommandError::new(
+            Exit::Unavailable,
+            "`bench up` measures the start of a topology, and an existing cluster is not started",
+        )
+        .hint("Use a profile of backend `process` or `k3d`.")),
         AnySession::Process(session) => Ok((session.place.clone(), session.topology.clone())),
         AnySession::K3d(session) => Ok((session.place.clone(), session.topology.clone())),
         AnySession::Azure(_) | AnySession::Simulated(_) => Err(CommandError::new(

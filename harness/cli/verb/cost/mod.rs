@@ -108,9 +108,11 @@ fn places(profiles: &[Profile]) -> Vec<&Azure> {
 fn place(profile: &Profile) -> Option<&Azure> {
     match &profile.backend {
         Backend::Azure(azure) => Some(azure),
-        Backend::Local { .. } | Backend::Process { .. } | Backend::K3d(_) | Backend::Simulated => {
-            None
-        }
+        Backend::Local { .. }
+        | Backend::Process { .. }
+        | Backend::K3d(_)
+        | Backend::Simulated
+        | Backend::Existing(_) => None,
     }
 }
 

@@ -106,7 +106,7 @@ fn request(target: &Target) -> Request {
     };
     Request {
         source,
-        sets: target.set.clone(),
+        sets: target.assignments(),
     }
 }
 

@@ -34,7 +34,7 @@ impl Subject {
         let named = if target.rehearse {
             target.in_azure()?.backend
         } else {
-            target.backend
+            target.named_backend()?
         };
         let standing = state.standing().map_err(state_error)?;
         let environment = Environment::of_process();

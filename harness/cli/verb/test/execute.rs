@@ -79,7 +79,9 @@ pub(super) async fn execute<B: Backend>(
         ran.tell_unhealed(&args.target, session.way, stage.ui);
         Ok(())
     } else {
-        topology::take_down(session, &mut stage).await
+        let taken_down = topology::take_down(session, &mut stage).await;
+        ran.errors.retain(|error| is_still_left(error, &taken_down));
+        taken_down
     };
     about_leftovers(&mut ran.errors, session).await;
     ran.errors.extend(taken_down.err());
@@ -91,6 +93,13 @@ pub(super) async fn execute<B: Backend>(
     let exit = exits.fold(Exit::Ok, graver);
     view::verdicts(&ran.rows, &errors, exit, stage.ui);
     Ok(exit)
+}
+
+/// False for leftovers of a run if the take-down tried again to remove them: it succeeded, or its own
+/// error has them.
+fn is_still_left(error: &CommandError, taken_down: &Result<(), CommandError>) -> bool {
+    let is_other = |failed: &CommandError| failed.exit != Exit::Leftovers;
+    error.exit != Exit::Leftovers || taken_down.as_ref().is_err_and(is_other)
 }
 
 /// Removes the hints to clean up or to heal if nothing is left.
@@ -182,7 +191,7 @@ async fn run_all<B: Backend>(
             continue;
         }
         let document = scenario.document.origin().word();
-        let failure = match topology::bring_up(options.target, session, stage).await {
+        let outcome = match topology::bring_up(options.target, session, stage).await {
             Ok(()) => run_one::run(options, document, plan, session, stage).await,
             Err(error) => {
                 if error.exit != Exit::Interrupted {
@@ -191,10 +200,10 @@ async fn run_all<B: Backend>(
                 Err(error)
             }
         };
-        let error = match failure {
-            Ok((row, error)) => {
+        let failed = match outcome {
+            Ok((row, left)) => {
                 rows.push(row);
-                error
+                left
             }
             Err(error) => {
                 // The row contains the hints too, so they must be complete.
@@ -202,13 +211,13 @@ async fn run_all<B: Backend>(
                 let row = Row::failed(name, scenario.seed, &error);
                 stage.finished(&row);
                 rows.push(row);
-                Some(error)
+                vec![error]
             }
         };
-        if let Some(cause) = error.as_ref().and_then(no_room) {
+        if let Some(cause) = failed.iter().find_map(no_room) {
             stop = Some(format!("could not write evidence: {cause}"));
         }
-        errors.extend(error);
+        errors.extend(failed);
     }
     // Prints the last events.
     let heard = std::future::ready(());
@@ -239,6 +248,19 @@ impl Stage<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn leftovers_of_a_run_count_unless_the_take_down_tried_again() {
+        let error = |exit| CommandError::new(exit, "an error");
+        for (taken_down, still) in [
+            (Ok(()), false),
+            (Err(error(Exit::Leftovers)), false),
+            (Err(error(Exit::Unavailable)), true),
+        ] {
+            assert_eq!(is_still_left(&error(Exit::Leftovers), &taken_down), still);
+            assert!(is_still_left(&error(Exit::Invalid), &taken_down));
+        }
+    }
 
     #[test]
     fn a_full_disk_stops_the_remaining_scenarios() {

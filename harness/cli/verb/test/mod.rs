@@ -14,7 +14,7 @@ pub(super) use execute::one;
 pub(super) use row::Row;
 
 use super::session;
-use super::{VerbResult, scenarios};
+use super::{VerbResult, existing, scenarios};
 use crate::ui::Ui;
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
@@ -34,6 +34,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let session = session::own(&loaded, "test", ui).await?;
     session::on_backend!(session, |session| {
         let resolved = documents::resolve(documents, args.seed, session)?;
+        existing::announce(session, ui)?;
         Box::pin(execute::execute(&args, resolved, session, ui)).await
     })
 }

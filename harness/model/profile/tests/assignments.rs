@@ -21,13 +21,13 @@ fn an_assignment_to_an_unknown_key_gets_a_suggestion() {
 #[test]
 fn an_assigned_value_is_checked_like_a_value_in_a_file() {
     insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=many"]), @"
-    --set worker.replicas=many: expected a whole number from 1 to 1000, found `many`
+    --set worker.replicas=many: expected a whole number from 0 to 1000, found `many`
       |
     1 | worker.replicas=many
       |                 ^^^^
     ");
     insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=0"]), @"
-    --set worker.replicas=0: expected a whole number from 1 to 1000, found `0`
+    --set worker.replicas=0: 0 replicas of a worker need backend `existing`, where somebody else can run the worker; backend `local` needs at least 1
       |
     1 | worker.replicas=0
       |                 ^

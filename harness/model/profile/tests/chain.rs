@@ -112,7 +112,7 @@ fn the_error_of_a_missing_value_names_the_files_without_it() {
 #[test]
 fn an_unknown_profile_gets_a_suggestion() {
     insta::assert_snapshot!(describe(load(&[], "locla", &[])), @"there is no profile `locla`, neither in `profiles` nor built in; did you mean `local`?");
-    insta::assert_snapshot!(describe(load(&[], "../secret", &[])), @"there is no profile `../secret`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `k3d`, `local` or `server`");
+    insta::assert_snapshot!(describe(load(&[], "../secret", &[])), @"there is no profile `../secret`, neither in `profiles` nor built in; expected `azure`, `azure-seed`, `base`, `existing`, `k3d`, `local` or `server`");
 }
 
 #[test]

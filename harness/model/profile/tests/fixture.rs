@@ -13,7 +13,11 @@ pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile
 }
 
 /// Reads a profile by name from `files` and the built-in profiles.
-pub(super) fn read(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Unresolved, Error> {
+pub(in crate::profile) fn read(
+    files: &[(&str, &str)],
+    name: &str,
+    sets: &[&str],
+) -> Result<Unresolved, Error> {
     let request = Request {
         source: Source::Named {
             folder: "profiles".into(),

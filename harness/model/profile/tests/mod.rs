@@ -10,4 +10,4 @@ mod values;
 mod workers;
 
 pub use fixture::load;
-pub(super) use fixture::wrong;
+pub(super) use fixture::{read, wrong};

@@ -16,7 +16,7 @@ fn an_unknown_key_gets_a_suggestion() {
 #[test]
 fn a_value_of_the_wrong_type_is_shown() {
     insta::assert_snapshot!(wrong("extends: base\nworker:\n  replicas: many\n", &[]), @"
-    profiles/dev.yaml:6:13: expected a whole number from 1 to 1000, found `many`
+    profiles/dev.yaml:6:13: expected a whole number from 0 to 1000, found `many`
       |
     6 |   replicas: many
       |             ^^^^
@@ -135,7 +135,7 @@ fn a_file_of_another_format_is_rejected() {
 #[test]
 fn an_unknown_backend_gets_the_list_of_backends() {
     insta::assert_snapshot!(wrong("extends: base\nbackend:\n  nomad: {}\n", &[]), @"
-    profiles/dev.yaml:6:3: unknown choice `nomad`; expected `local`, `process`, `k3d`, `simulated` or `azure`
+    profiles/dev.yaml:6:3: unknown choice `nomad`; expected `local`, `process`, `k3d`, `simulated`, `azure` or `existing`
       |
     6 |   nomad: {}
       |   ^^^^^
@@ -375,12 +375,12 @@ fn a_number_out_of_bounds_gets_the_bounds() {
     5 | temporal: {history-shards: 10000000}
       |                            ^^^^^^^^
 
-    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found `1001`
+    profiles/dev.yaml:5:20: expected a whole number from 0 to 1000, found `1001`
       |
     5 | worker: {replicas: 1001}
       |                    ^^^^
 
-    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found the string `3`
+    profiles/dev.yaml:5:20: expected a whole number from 0 to 1000, found the string `3`
       |
     5 | worker: {replicas: '3'}
       |                    ^^^

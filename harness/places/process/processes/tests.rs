@@ -1,12 +1,11 @@
 use backend::state::Directory;
 use base::tool::Environment;
 use camino::Utf8Path;
-use model::profile::Engine;
 use model::topology::Digest;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::process::Settings;
+use crate::process::{Engine, Settings};
 
 fn processes(folder: &Utf8Path) -> Processes {
     let settings = Settings {
@@ -37,6 +36,7 @@ fn launch(replica: &str, needs: Vec<ResourceId>) -> Launch {
         checks: Vec::new(),
         ready_timeout: model::quantity::Duration::from_secs(1),
         grace: model::quantity::Duration::from_secs(1),
+        borrowed: BTreeMap::new(),
         log_begin: 0,
         worker: None,
     }
