@@ -141,8 +141,10 @@ fn curious() -> Place {
 fn a_worker_has_the_users_home_and_none_of_his_profiles() {
     let place = curious();
     furnish(&place);
-    misled(&place, &["up"]).run().exits(0);
+    let up = misled(&place, &["up"]).env("JAVA_HOME", "/opt/java");
+    up.run().exits(0);
     let home = place.beside_root("home");
+    assert_eq!(found(&place, "JAVA_HOME").as_deref(), Some("/opt/java"));
     assert_eq!(found(&place, "HOME").as_deref(), Some(home.as_str()));
     let profile = found(&place, "TEMPORAL_CONFIG_FILE").expect("it is set");
     assert_eq!(fs::read_to_string(profile).expect("it is there"), "");

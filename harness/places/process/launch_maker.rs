@@ -27,6 +27,8 @@ pub(super) struct LaunchMaker<'a> {
     pub(super) secrets: WorkerSecrets,
     /// The part of the harness's own environment that a child gets.
     pub(super) inherited: BTreeMap<String, String>,
+    /// The part that only a program of the user gets.
+    pub(super) of_tools: BTreeMap<String, String>,
     /// The records of replicas that were started before, and whether they are alive.
     pub(super) before: &'a Records,
 }
@@ -207,6 +209,7 @@ impl LaunchMaker<'_> {
             variables.insert("HOME".to_owned(), self.state.home().into_string());
             return variables;
         }
+        variables.extend(self.of_tools.clone());
         if !own.contains_key(PROFILE_FILE) && !own.contains_key(PROFILE) {
             let none = self.state.no_profile().into_string();
             variables.insert(PROFILE_FILE.to_owned(), none);

@@ -37,11 +37,26 @@ const INHERITED: [&str; 11] = [
     "USER",
 ];
 
-fn inherited(environment: &Environment) -> BTreeMap<String, String> {
-    INHERITED
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), environment.text(name)?.to_owned())))
-        .collect()
+/// The same for a program of the user, which may be a tool that runs the worker, such as
+/// `cargo run`: where such tools have their own files.
+const OF_TOOLS: [&str; 11] = [
+    "CARGO_HOME",
+    "CARGO_TARGET_DIR",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOPATH",
+    "GOROOT",
+    "GRADLE_USER_HOME",
+    "JAVA_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "VIRTUAL_ENV",
+];
+
+/// Those of the variables that are set.
+fn set(environment: &Environment, names: &[&str]) -> BTreeMap<String, String> {
+    let set = |name: &&str| Some(((*name).to_owned(), environment.text(name)?.to_owned()));
+    names.iter().filter_map(set).collect()
 }
 
 /// The parts of a topology. Finds or fetches programs and assigns addresses.
@@ -64,7 +79,8 @@ pub(super) async fn parts(
         root: &site.settings.root,
         programs,
         secrets: secrets.clone(),
-        inherited: inherited(&site.settings.environment),
+        inherited: set(&site.settings.environment, &INHERITED),
+        of_tools: set(&site.settings.environment, &OF_TOOLS),
         before: &before,
     };
     let parts = match &site.settings.engine {
