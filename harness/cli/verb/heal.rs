@@ -52,7 +52,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
 }
 
 /// Undoes faults, and terminates what a load left open on an existing cluster. Returns both numbers.
-async fn heal<B: Backend>(
+pub(super) async fn heal<B: Backend>(
     backend: &B,
     state: &Directory,
     events: &Events,

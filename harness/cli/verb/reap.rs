@@ -17,7 +17,9 @@ use model::topology::SecretSource;
 use tokio_util::sync::CancellationToken;
 
 use super::any_backend::{AnyBackend, PlaceRecord, on_any_backend};
-use super::{VerbResult, lifecycle, session};
+use super::heal::heal;
+use super::session::{self, Session};
+use super::{VerbResult, lifecycle};
 use crate::error::{CommandError, Exit};
 
 /// How often a waiting reaper checks that the topology still exists: somebody may have removed the
@@ -37,18 +39,17 @@ pub(super) async fn run(args: Args) -> VerbResult {
     let Some(lock) = own(&state).await? else {
         return Ok(Exit::Ok);
     };
+    if lifecycle::open_faults(&state)?.is_empty() && !state.load().exists() {
+        return Ok(Exit::Ok);
+    }
     // Read only now: a later run may have written another record during the wait.
     let unreadable = |error| CommandError::new(Exit::Unavailable, error);
     let place: Option<PlaceRecord> = read_json(&record(&state)).map_err(unreadable)?;
     let nothing = || format!("{} does not say how to reach the topology", record(&state));
     let place = place.ok_or_else(|| CommandError::new(Exit::Unavailable, nothing()))?;
-    let never = CancellationToken::new();
-    let (_, backend) = AnyBackend::of(place, state.clone(), Some(lock), never.clone())?;
-    on_any_backend!(&backend, |backend| {
-        let healed = lifecycle::heal_what_is_left(backend, &state, &events).await;
-        lifecycle::end_load(backend, None, &events, &never).await?;
-        healed
-    })?;
+    let haste = CancellationToken::new();
+    let (_, backend) = AnyBackend::of(place, state.clone(), Some(lock), haste)?;
+    on_any_backend!(&backend, |backend| heal(backend, &state, &events).await)?;
     Ok(Exit::Ok)
 }
 
@@ -80,8 +81,16 @@ pub(super) struct Guard {
     _reaper: tokio::process::Child,
 }
 
-/// Starts a reaper for the calling run.
-pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, CommandError> {
+/// Starts a reaper for a run that injects faults, or leaves workflows on an existing cluster if it
+/// is killed. Other runs need none.
+pub(super) fn guard<B: backend::Backend>(
+    session: &Session<B>,
+    has_faults: bool,
+) -> Result<Option<Guard>, CommandError> {
+    if !has_faults && session.place.cluster.is_none() {
+        return Ok(None);
+    }
+    let (place, state) = (&session.record, &session.state);
     let started = || -> std::io::Result<tokio::process::Child> {
         write_json(&record(state), place)?;
         let log = fs_err::OpenOptions::new()
@@ -111,7 +120,7 @@ pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, Com
                    not be healed.",
         )
     })?;
-    Ok(Guard { _reaper: reaper })
+    Ok(Some(Guard { _reaper: reaper }))
 }
 
 /// The variables with which a reaper signs in: to Azure, or to an existing cluster.

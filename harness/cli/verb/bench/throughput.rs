@@ -123,12 +123,7 @@ async fn measure<B: Backend>(
         args.duration, args.concurrency
     ));
     let backend = &session.backend;
-    let _guard = session
-        .place
-        .cluster
-        .is_some()
-        .then(|| reap::guard(&session.record, &session.state))
-        .transpose()?;
+    let _guard = reap::guard(session, false)?;
     let begun = backend.begin_load(&[settings.workflow_id_prefix()]).await;
     begun.map_err(session::backend_error)?;
     let measured = bench::measure_throughput(backend, settings, events, &watch, &shutdown.asked);

@@ -38,9 +38,7 @@ pub(super) async fn run<B: Backend>(
     let writer = Writer::create(&folder, options.evidence_limit, &setting, plan);
     let writer = writer.map_err(not_written)?;
     let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
-    let _guard = (!plan.faults.is_empty() || session.place.cluster.is_some())
-        .then(|| reap::guard(&session.record, &session.state))
-        .transpose()?;
+    let _guard = reap::guard(session, !plan.faults.is_empty())?;
     let journal = fault::Journal::open(&session.state.faults());
     let journal = journal.map_err(|error| failure::unhealed(error.into()))?;
     let prefixes: Vec<String> = plan
