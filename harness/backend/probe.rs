@@ -43,16 +43,17 @@ pub async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
 /// Whether a pod of a service is among the pollers of a task queue. An identity that names no pod
 /// may belong to any worker, so it counts.
 pub fn polled_by(pollers: &[Poller], pods: &BTreeSet<String>) -> bool {
-    let ours = |poller: &Poller| host_in(&poller.identity).is_none_or(|host| pods.contains(host));
+    let ours =
+        |poller: &Poller| process_in(&poller.identity).is_none_or(|(_, host)| pods.contains(host));
     pollers.iter().any(ours)
 }
 
-/// The host in a poller's identity; in a pod it is the pod's name. By default, SDKs use identities
-/// such as `1@worker-6d5f8-x2vwq`.
-fn host_in(identity: &str) -> Option<&str> {
+/// The process in a poller's identity, and its host, which in a pod is the pod's name. By default,
+/// SDKs use identities such as `1@worker-6d5f8-x2vwq`.
+pub fn process_in(identity: &str) -> Option<(i32, &str)> {
     let (pid, rest) = identity.split_once('@')?;
-    pid.parse::<u32>().ok()?;
-    rest.split('@').next()
+    let host = rest.split('@').next()?;
+    Some((pid.parse().ok()?, host))
 }
 
 #[cfg(test)]
@@ -61,13 +62,16 @@ mod tests {
 
     #[test]
     fn an_identity_names_a_pod_only_in_the_form_that_sdks_give_it() {
-        assert_eq!(host_in("1@worker-6d5f8-x2vwq"), Some("worker-6d5f8-x2vwq"));
         assert_eq!(
-            host_in("1@worker-6d5f8-x2vwq@queue"),
-            Some("worker-6d5f8-x2vwq")
+            process_in("1@worker-6d5f8-x2vwq"),
+            Some((1, "worker-6d5f8-x2vwq"))
+        );
+        assert_eq!(
+            process_in("1@worker-6d5f8-x2vwq@queue"),
+            Some((1, "worker-6d5f8-x2vwq"))
         );
         for other in ["my-worker", "worker-0@host", "4711"] {
-            assert_eq!(host_in(other), None, "{other}");
+            assert_eq!(process_in(other), None, "{other}");
         }
     }
 }

@@ -92,24 +92,11 @@ impl AnyBackend {
                 (backend.place(), Self::Azure(Box::new(backend)))
             }
             Backend::Process { engine } => {
-                let settings = process::Settings {
-                    root: working_directory()?,
-                    engine: engine.into(),
-                    environment,
-                    haste,
-                };
-                let backend = ProcessBackend::new(settings, state, lock).map_err(backend_error)?;
-                (backend.place(), Self::Process(Box::new(backend)))
+                Self::of_processes(engine.into(), environment, haste, state, lock)?
             }
             Backend::Existing(cluster) => {
-                let settings = process::Settings {
-                    root: working_directory()?,
-                    engine: process::Engine::Existing(cluster),
-                    environment,
-                    haste,
-                };
-                let backend = ProcessBackend::new(settings, state, lock).map_err(backend_error)?;
-                (backend.place(), Self::Process(Box::new(backend)))
+                let engine = process::Engine::Existing(cluster);
+                Self::of_processes(engine, environment, haste, state, lock)?
             }
             Backend::K3d(cluster) => {
                 let settings = k3d::Settings {
@@ -127,5 +114,22 @@ impl AnyBackend {
                 (backend.place(), Self::Simulated(Box::new(backend)))
             }
         })
+    }
+
+    fn of_processes(
+        engine: process::Engine,
+        environment: Environment,
+        haste: CancellationToken,
+        state: Directory,
+        lock: Option<Lock>,
+    ) -> Result<(Place, Self), CommandError> {
+        let settings = process::Settings {
+            root: working_directory()?,
+            engine,
+            environment,
+            haste,
+        };
+        let backend = ProcessBackend::new(settings, state, lock).map_err(backend_error)?;
+        Ok((backend.place(), Self::Process(Box::new(backend))))
     }
 }

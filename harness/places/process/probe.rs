@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{LazyLock, OnceLock};
 
 use backend::Readiness;
-use backend::probe::{DEADLINE, http_ok, serving};
+use backend::probe::{DEADLINE, http_ok, process_in, serving};
 use backend::state::Directory;
 use serde::{Deserialize, Serialize};
 use temporal::{Client, Poller, TaskKind, WorkerSeen};
@@ -187,14 +187,6 @@ pub(super) async fn reported(client: &Client, subject: &Subject<'_>) -> Vec<Stri
     let workers = client.workers(DEADLINE).await.unwrap_or_default();
     let ours = workers.into_iter().filter(|worker| subject.is(worker));
     ours.map(|worker| worker.task_queue).collect()
-}
-
-/// The process in a poller's identity, and its host. By default, SDKs use identities such as
-/// `4711@host`.
-fn process_in(identity: &str) -> Option<(i32, &str)> {
-    let (pid, rest) = identity.split_once('@')?;
-    let host = rest.split('@').next()?;
-    Some((pid.parse().ok()?, host))
 }
 
 /// The name of this machine.

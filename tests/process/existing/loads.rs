@@ -6,6 +6,14 @@ use support::{Look as _, eventually, report};
 
 use super::{Cluster, Here, first_line};
 
+/// A load that nobody runs, for as long as nobody stops it.
+const LONG_OPEN: [&str; 4] = [
+    "test",
+    "scenarios/long-open.yaml",
+    "--set",
+    "worker.replicas=0",
+];
+
 #[test]
 fn a_scenario_passes_with_workers_here_and_nothing_of_temporal() {
     let (here, cluster) = (Here::new(), Cluster::start());
@@ -105,13 +113,7 @@ fn workflows_that_a_run_leaves_open_are_terminated_and_no_others() {
 fn an_interrupted_run_is_terminated() {
     let (here, cluster) = (Here::new(), Cluster::start());
     let theirs = cluster.start_workflow("theirs");
-    let arguments = [
-        "test",
-        "scenarios/long-open.yaml",
-        "--set",
-        "worker.replicas=0",
-    ];
-    let test = here.on(&cluster, &arguments).start();
+    let test = here.on(&cluster, &LONG_OPEN).start();
     cluster.await_open("open/", 3);
     test.signal(Signal::SIGINT);
     test.wait().exits(130).says("terminated 3 workflows");
@@ -140,13 +142,7 @@ fn an_interrupted_run_is_terminated() {
 fn a_killed_run_is_terminated_by_its_reaper() {
     let (here, cluster) = (Here::new(), Cluster::start());
     let theirs = cluster.start_workflow("theirs");
-    let arguments = [
-        "test",
-        "scenarios/long-open.yaml",
-        "--set",
-        "worker.replicas=0",
-    ];
-    let test = here.on(&cluster, &arguments).start();
+    let test = here.on(&cluster, &LONG_OPEN).start();
     cluster.await_open("open/", 3);
     test.signal(Signal::SIGKILL);
     drop(test);
@@ -162,13 +158,7 @@ fn a_run_that_is_killed_with_its_reaper_is_terminated_by_the_next_command() {
     let (here, cluster) = (Here::new(), Cluster::start());
     let theirs = cluster.start_workflow("theirs");
     let killed = || {
-        let arguments = [
-            "test",
-            "scenarios/long-open.yaml",
-            "--set",
-            "worker.replicas=0",
-        ];
-        let test = here.on(&cluster, &arguments).start();
+        let test = here.on(&cluster, &LONG_OPEN).start();
         cluster.await_open("open/", 3);
         here.kill_with_reaper(&test);
     };
@@ -196,13 +186,7 @@ fn a_run_that_is_killed_with_its_reaper_is_terminated_by_the_next_command() {
 #[test]
 fn what_cannot_be_terminated_is_named_and_tried_again() {
     let (here, cluster) = (Here::new(), Cluster::start());
-    let arguments = [
-        "test",
-        "scenarios/long-open.yaml",
-        "--set",
-        "worker.replicas=0",
-    ];
-    let test = here.on(&cluster, &arguments).start();
+    let test = here.on(&cluster, &LONG_OPEN).start();
     cluster.await_open("open/", 3);
     here.kill_with_reaper(&test);
     let address = cluster.address();

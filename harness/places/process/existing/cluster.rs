@@ -163,9 +163,13 @@ impl Cluster {
         };
         // A server may repeat what it was sent.
         let key = self.files.get().and_then(|files| files.api_key.as_ref());
+        let cause = match key {
+            Some(key) => key.removed_from(&cause),
+            None => cause,
+        };
         Error::Refused {
             refusal,
-            cause: Cause(key.map_or_else(|| cause.clone(), |key| key.removed_from(&cause))),
+            cause: Cause(cause),
         }
     }
 
