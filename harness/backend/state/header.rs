@@ -28,14 +28,19 @@ impl Directory {
         Ok(false)
     }
 
+    /// The backend that last used the folder; `None` if there is no folder.
+    pub fn backend(&self) -> Result<Option<String>, Error> {
+        Ok(self.header()?.map(|header| header.backend))
+    }
+
     /// The backend of the resources that may exist, or of a load that has not ended, as far as it can
     /// be read without the lock.
     pub fn standing(&self) -> Result<Option<String>, Error> {
-        let Some(header) = self.header()? else {
+        let Some(backend) = self.backend()? else {
             return Ok(None);
         };
         let stands = self.load().exists() || !self.named()?.is_empty();
-        Ok(stands.then_some(header.backend))
+        Ok(stands.then_some(backend))
     }
 
     /// Refuses a backend while resources of another one may exist.

@@ -22,8 +22,8 @@ use super::session::{self, Session};
 use super::{VerbResult, lifecycle};
 use crate::error::{CommandError, Exit};
 
-/// How often a waiting reaper checks that the topology still exists: somebody may have removed the
-/// state folder. A run may last for months, so nothing else ends the wait.
+/// How often a waiting reaper checks that the state folder still exists. A run may last for months,
+/// so nothing else ends the wait.
 const LOOK: Duration = Duration::from_mins(1);
 
 /// Clean up after a run when it dies (internal)
@@ -53,11 +53,12 @@ pub(super) async fn run(args: Args) -> VerbResult {
     Ok(Exit::Ok)
 }
 
-/// Waits for the folder for as long as the run lasts. `None` if the topology no longer exists: a
-/// topology that was taken down has no open fault.
+/// Waits for the folder for as long as the run lasts. `None` if the folder no longer exists.
 async fn own(state: &Directory) -> Result<Option<Lock>, CommandError> {
     loop {
-        let Some(kind) = state.standing().map_err(session::state_error)? else {
+        // Not what stands: a run on an existing cluster may have no workers here, and records its load
+        // only after it has started its reaper.
+        let Some(kind) = state.backend().map_err(session::state_error)? else {
             return Ok(None);
         };
         match state.open("reap", &kind, LOOK).await {
@@ -138,25 +139,20 @@ fn credentials(place: &PlaceRecord) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use backend::state::StepStage;
     use camino::Utf8Path;
-    use model::plan::Action;
     use tokio::time::{advance, sleep, timeout};
 
     use super::*;
 
     const KIND: &str = "simulated";
 
-    /// A state folder of a topology that is up, and the lock of the run that holds it.
+    /// A state folder in which nothing is up, and the lock of the run that holds it.
     async fn held() -> (tempfile::TempDir, Directory, Lock) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
         let state = Directory::new(path.join("state"));
         let opened = state.open("test", KIND, Duration::ZERO).await;
-        let (lock, journal) = opened.expect("the folder is new");
-        let worker = "process/worker-0".parse().expect("the id of a resource");
-        let done = journal.append(&worker, Action::Create, StepStage::Done);
-        done.expect("writable");
+        let (lock, _journal) = opened.expect("the folder is new");
         (folder, state, lock)
     }
 
