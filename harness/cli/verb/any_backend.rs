@@ -92,11 +92,23 @@ impl AnyBackend {
                 (backend.place(), Self::Azure(Box::new(backend)))
             }
             Backend::Process { engine } => {
-                Self::of_processes(engine.into(), environment, haste, state, lock)?
+                let settings = process::Settings {
+                    root: working_directory()?,
+                    engine: engine.into(),
+                    environment,
+                    haste,
+                };
+                Self::of_processes(settings, state, lock)?
             }
             Backend::Existing(cluster) => {
-                let engine = process::Engine::Existing(cluster);
-                Self::of_processes(engine, environment, haste, state, lock)?
+                let root = working_directory()?;
+                let settings = process::Settings {
+                    engine: process::Engine::existing(*cluster, &root, &environment),
+                    root,
+                    environment,
+                    haste,
+                };
+                Self::of_processes(settings, state, lock)?
             }
             Backend::K3d(cluster) => {
                 let settings = k3d::Settings {
@@ -117,18 +129,10 @@ impl AnyBackend {
     }
 
     fn of_processes(
-        engine: process::Engine,
-        environment: Environment,
-        haste: CancellationToken,
+        settings: process::Settings,
         state: Directory,
         lock: Option<Lock>,
     ) -> Result<(Place, Self), CommandError> {
-        let settings = process::Settings {
-            root: working_directory()?,
-            engine,
-            environment,
-            haste,
-        };
         let backend = ProcessBackend::new(settings, state, lock).map_err(backend_error)?;
         Ok((backend.place(), Self::Process(Box::new(backend))))
     }

@@ -66,7 +66,7 @@ impl ProcessBackend {
     }
 
     pub fn place(&self) -> Place {
-        let (backend, engine, database) = match self.site.settings.engine {
+        let (backend, engine, database) = match &self.site.settings.engine {
             Engine::DevServer { .. } => (BACKEND, "dev-server", "sqlite"),
             Engine::Server => (BACKEND, "server", "mysql"),
             Engine::Existing(_) => ("existing", "existing", "unknown"),
@@ -75,7 +75,7 @@ impl ProcessBackend {
             backend: backend.to_owned(),
             engine: engine.to_owned(),
             database: database.to_owned(),
-            cluster: self.site.cluster.as_ref().map(Cluster::described),
+            cluster: self.site.cluster().map(Cluster::described),
         }
     }
 
@@ -192,7 +192,7 @@ impl Backend for ProcessBackend {
             _ => match self.processes.ready(id, parts).await {
                 // A worker waits for the frontend.
                 Readiness::NotYet(_)
-                    if self.site.cluster.is_none()
+                    if self.site.cluster().is_none()
                         && !id.name().starts_with(TEMPORAL)
                         && let Err(reason) = self.running_frontend() =>
                 {
@@ -212,7 +212,7 @@ impl Backend for ProcessBackend {
     }
 
     async fn frontend(&self, namespace: &str) -> Result<temporal::Client, backend::Error> {
-        if let Some(cluster) = &self.site.cluster {
+        if let Some(cluster) = self.site.cluster() {
             return Ok(cluster.client().await.map_err(Error::from)?.clone());
         }
         let address = self.site.known_frontend()?;
@@ -221,14 +221,14 @@ impl Backend for ProcessBackend {
     }
 
     async fn existing_cluster(&self) -> Option<ClusterSeen> {
-        match &self.site.cluster {
+        match self.site.cluster() {
             Some(cluster) => Some(cluster.seen().await),
             None => None,
         }
     }
 
     async fn begin_load(&self, prefixes: &[String]) -> Result<(), backend::Error> {
-        if let Some(cluster) = &self.site.cluster {
+        if let Some(cluster) = self.site.cluster() {
             let begun = existing::begin(&self.site.state, cluster, prefixes);
             begun.await.map_err(Error::from)?;
         }
@@ -243,7 +243,7 @@ impl Backend for ProcessBackend {
         let Settings {
             root, environment, ..
         } = &self.site.settings;
-        let own = self.site.cluster.as_ref();
+        let own = self.site.cluster();
         let ended = existing::end(&self.site.state, own, root, environment, known, stop);
         Ok(ended.await.map_err(Error::from)?)
     }

@@ -89,11 +89,7 @@ pub(super) async fn of(site: &Site, launch: &Launch) -> Option<Diagnosis> {
         address: &site.address_of(frontend),
         namespace,
         task_queue,
-        credentials: &site
-            .cluster
-            .as_ref()
-            .map(Cluster::variables)
-            .unwrap_or_default(),
+        credentials: &site.cluster().map(Cluster::variables).unwrap_or_default(),
     };
     let child = site.children.state_of(&launch.replica);
     if let Some(reason) = child.as_ref().and_then(ChildState::ended) {

@@ -25,7 +25,7 @@ const BACKEND: &str = "process";
 pub(super) fn reach(engine: &Engine, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
     // The development server runs everything except the worker, so no part of it can be killed
     // alone.
-    let apart = *engine == Engine::Server;
+    let apart = matches!(engine, Engine::Server);
     let services = topology.services.iter();
     services
         .filter(|service| apart || matches!(service.component, Component::Worker { .. }))
@@ -115,7 +115,7 @@ impl Levers<'_> {
 
     /// Whether workflows can be started. Passes without a check if no frontend is up.
     async fn serves(&self, namespace: &str) -> Sighting {
-        if let Some(cluster) = &self.site.cluster {
+        if let Some(cluster) = self.site.cluster() {
             return match cluster.check().await {
                 Ok(version) => Sighting::Seen(format!("Temporal {version} answers")),
                 Err(error) => Readiness::unseen(&error).into(),

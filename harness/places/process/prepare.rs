@@ -66,7 +66,7 @@ pub(super) async fn parts(
     secrets: WorkerSecrets,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
-    if let Some(cluster) = &site.cluster {
+    if let Some(cluster) = site.cluster() {
         cluster.check().await?;
     }
     if provision.fetch == Fetch::Missing {
@@ -88,10 +88,7 @@ pub(super) async fn parts(
             of_dev_server(site, cli.as_deref(), maker, topology, provision).await?
         }
         Engine::Server => of_server(site, maker, topology, provision).await?,
-        Engine::Existing(_) => {
-            let cluster = site.cluster.as_ref().expect("the engine has a cluster");
-            of_existing(site, cluster, maker, topology, provision).await?
-        }
+        Engine::Existing(cluster) => of_existing(site, cluster, maker, topology, provision).await?,
     };
     Ok(parts.with_secrets(secrets))
 }

@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
             replica,
             process,
             pids: OnceLock::new(),
-            is_shared: site.cluster.is_some(),
+            is_shared: site.cluster().is_some(),
         }
     }
 

@@ -22,7 +22,7 @@ use super::names::{FRONTEND, TEMPORAL};
 use super::records;
 
 /// The settings of the process backend.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Settings {
     /// The user's working folder.
     pub root: Utf8PathBuf,
@@ -44,8 +44,6 @@ pub(super) struct Site {
     pub(super) children: Children,
     pub(super) http: reqwest::Client,
     pub(super) docker: DockerSite,
-    /// The cluster that this place did not start, with engine `existing`.
-    pub(super) cluster: Option<Cluster>,
 }
 
 impl Site {
@@ -58,16 +56,7 @@ impl Site {
         let http = base::http::loopback_client().map_err(backend::Error::new)?;
         let lock = lock.map(Arc::new);
         let (folder, environment) = (state.clone(), settings.environment.clone());
-        let cluster = match &settings.engine {
-            Engine::Existing(existing) => Some(Cluster::new(
-                (**existing).clone(),
-                &settings.root,
-                &settings.environment,
-            )),
-            Engine::DevServer { .. } | Engine::Server => None,
-        };
         Ok(Self {
-            cluster,
             docker: DockerSite::new(folder, environment, http.clone(), lock.clone()),
             settings,
             state,
@@ -75,6 +64,14 @@ impl Site {
             children: Children::default(),
             http,
         })
+    }
+
+    /// The cluster that this place did not start, with an engine of somebody else.
+    pub(super) fn cluster(&self) -> Option<&Cluster> {
+        match &self.settings.engine {
+            Engine::Existing(cluster) => Some(cluster),
+            Engine::DevServer { .. } | Engine::Server => None,
+        }
     }
 
     /// The lock of the folder, which every start needs.
@@ -97,7 +94,7 @@ impl Site {
         namespace: &str,
     ) -> Result<Client, String> {
         let Some(frontend) = frontend else {
-            let cluster = self.cluster.as_ref();
+            let cluster = self.cluster();
             let cluster = cluster.ok_or("its profile names no existing cluster any more")?;
             let client = cluster.client().await;
             return client.cloned().map_err(|error| in_one_line(&error));
@@ -107,7 +104,7 @@ impl Site {
 
     /// The address of a frontend for people.
     pub(super) fn address_of(&self, frontend: Option<SocketAddr>) -> String {
-        match (frontend, &self.cluster) {
+        match (frontend, self.cluster()) {
             (Some(frontend), _) => frontend.to_string(),
             (None, Some(cluster)) => cluster.described().address,
             (None, None) => "an existing cluster".to_owned(),

@@ -125,6 +125,13 @@ impl Cluster {
         open.expect("it answers")
     }
 
+    /// Insists that no workflow whose id begins so is open, and that somebody else's still is.
+    #[track_caller]
+    pub(super) fn assert_only_theirs(&self, prefix: &str, theirs: &ExecutionKey) {
+        assert_eq!(self.open(prefix), <[&str; 0]>::default());
+        assert!(self.is_running(theirs));
+    }
+
     /// Waits until so many workflows whose ids begin so are open.
     pub(super) fn await_open(&self, prefix: &str, number: usize) {
         eventually("open workflows of a run", || {

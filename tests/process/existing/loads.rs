@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use support::{Look as _, eventually, report};
+use support::{Look as _, Running, eventually, report};
 
 use super::{Cluster, Here, first_line};
 
@@ -13,6 +13,13 @@ const LONG_OPEN: [&str; 4] = [
     "--set",
     "worker.replicas=0",
 ];
+
+/// Starts the load that nobody runs, and waits until its workflows are open.
+fn leave_open(here: &Here, cluster: &Cluster) -> Running {
+    let test = here.on(cluster, &LONG_OPEN).start();
+    cluster.await_open("open/", 3);
+    test
+}
 
 #[test]
 fn a_scenario_passes_with_workers_here_and_nothing_of_temporal() {
@@ -34,8 +41,7 @@ fn a_scenario_passes_with_workers_here_and_nothing_of_temporal() {
     });
     assert_eq!(report["place"]["cluster"], wanted);
     assert_eq!(report["place"]["backend"], "existing");
-    assert_eq!(cluster.open("smoke/"), <[&str; 0]>::default());
-    assert!(cluster.is_running(&theirs));
+    cluster.assert_only_theirs("smoke/", &theirs);
     here.assert_nothing_is_left();
 }
 
@@ -113,12 +119,10 @@ fn workflows_that_a_run_leaves_open_are_terminated_and_no_others() {
 fn an_interrupted_run_is_terminated() {
     let (here, cluster) = (Here::new(), Cluster::start());
     let theirs = cluster.start_workflow("theirs");
-    let test = here.on(&cluster, &LONG_OPEN).start();
-    cluster.await_open("open/", 3);
+    let test = leave_open(&here, &cluster);
     test.signal(Signal::SIGINT);
     test.wait().exits(130).says("terminated 3 workflows");
-    assert_eq!(cluster.open("open/"), <[&str; 0]>::default());
-    assert!(cluster.is_running(&theirs));
+    cluster.assert_only_theirs("open/", &theirs);
     here.assert_nothing_is_left();
 
     let bench = [
@@ -134,23 +138,20 @@ fn an_interrupted_run_is_terminated() {
     cluster.await_open("bench-", 2);
     bench.signal(Signal::SIGINT);
     bench.wait().exits(130).says("terminated 2 workflows");
-    assert_eq!(cluster.open("bench-"), <[&str; 0]>::default());
-    assert!(cluster.is_running(&theirs));
+    cluster.assert_only_theirs("bench-", &theirs);
 }
 
 #[test]
 fn a_killed_run_is_terminated_by_its_reaper() {
     let (here, cluster) = (Here::new(), Cluster::start());
     let theirs = cluster.start_workflow("theirs");
-    let test = here.on(&cluster, &LONG_OPEN).start();
-    cluster.await_open("open/", 3);
+    let test = leave_open(&here, &cluster);
     test.signal(Signal::SIGKILL);
     drop(test);
     eventually("the end of the load", || {
         (!here.state().join("run/load.json").exists()).then_some(())
     });
-    assert_eq!(cluster.open("open/"), <[&str; 0]>::default());
-    assert!(cluster.is_running(&theirs));
+    cluster.assert_only_theirs("open/", &theirs);
 }
 
 #[test]
@@ -158,8 +159,7 @@ fn a_run_that_is_killed_with_its_reaper_is_terminated_by_the_next_command() {
     let (here, cluster) = (Here::new(), Cluster::start());
     let theirs = cluster.start_workflow("theirs");
     let killed = || {
-        let test = here.on(&cluster, &LONG_OPEN).start();
-        cluster.await_open("open/", 3);
+        let test = leave_open(&here, &cluster);
         here.kill_with_reaper(&test);
     };
     killed();
@@ -178,16 +178,14 @@ fn a_run_that_is_killed_with_its_reaper_is_terminated_by_the_next_command() {
     killed();
     let down = here.harness(&["down", "-p", "existing"]).run().exits(0);
     down.says("terminated 3 workflows");
-    assert_eq!(cluster.open("open/"), <[&str; 0]>::default());
-    assert!(cluster.is_running(&theirs));
+    cluster.assert_only_theirs("open/", &theirs);
     here.assert_nothing_is_left();
 }
 
 #[test]
 fn what_cannot_be_terminated_is_named_and_tried_again() {
     let (here, cluster) = (Here::new(), Cluster::start());
-    let test = here.on(&cluster, &LONG_OPEN).start();
-    cluster.await_open("open/", 3);
+    let test = leave_open(&here, &cluster);
     here.kill_with_reaper(&test);
     let address = cluster.address();
     drop(cluster);

@@ -26,7 +26,7 @@ const CALL: Duration = Duration::from_secs(10);
 /// An existing cluster. The files that its profile names are read once, when they are needed first.
 /// All calls share a connection: a new one for each check would cost the cluster a handshake.
 #[derive(Debug)]
-pub(in crate::process) struct Cluster {
+pub struct Cluster {
     pub(super) settings: Existing,
     root: Utf8PathBuf,
     environment: Environment,
@@ -101,12 +101,15 @@ impl Cluster {
         }
     }
 
+    fn tls_variables(&self) -> BTreeMap<String, String> {
+        let tls = self.settings.tls.as_ref();
+        tls.map(|tls| variables(tls, &self.root))
+            .unwrap_or_default()
+    }
+
     /// The names of the variables with which a worker signs in.
     pub(in crate::process) fn variables(&self) -> Vec<String> {
-        let tls = self.settings.tls.as_ref();
-        let mut names: Vec<String> = tls
-            .map(|tls| variables(tls, &self.root).into_keys().collect())
-            .unwrap_or_default();
+        let mut names: Vec<String> = self.tls_variables().into_keys().collect();
         names.extend(self.settings.api_key.is_some().then(|| API_KEY.to_owned()));
         names
     }
@@ -120,11 +123,7 @@ impl Cluster {
         });
         Ok(Credentials {
             address: self.settings.address.to_string(),
-            variables: self
-                .settings
-                .tls
-                .as_ref()
-                .map_or_else(BTreeMap::new, |tls| variables(tls, &self.root)),
+            variables: self.tls_variables(),
             borrowed: api_key.into_iter().collect(),
             content: files.digest(),
         })
