@@ -26,11 +26,11 @@ name: two-queues
 description: The worker of the orders is killed under load, and the mail goes on
 workload:
   - name: orders
-    executor: {constant-arrival-rate: {rate: 2/s, max-in-flight: 100}}
+    executor: {constant-concurrency: {users: 2}}
     timeout: 1h
     workflow: {type: Workflow, task-queue: orders, input: ["{{ name }}"], result: "Hello {{ name }}!"}
   - name: mail
-    executor: {constant-arrival-rate: {rate: 2/s, max-in-flight: 100}}
+    executor: {constant-concurrency: {users: 2}}
     timeout: 1h
     workflow: {type: Workflow, task-queue: mail, input: ["{{ name }}"], result: "Hello {{ name }}!"}
 phases: {baseline: 1s, chaos: 3s, drain: 10m}
