@@ -61,16 +61,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identity_names_a_pod_only_in_the_form_that_sdks_give_it() {
-        assert_eq!(
-            process_in("1@worker-6d5f8-x2vwq"),
-            Some((1, "worker-6d5f8-x2vwq"))
-        );
-        assert_eq!(
-            process_in("1@worker-6d5f8-x2vwq@queue"),
-            Some((1, "worker-6d5f8-x2vwq"))
-        );
-        for other in ["my-worker", "worker-0@host", "4711"] {
+    fn an_identity_names_a_process_only_in_the_form_that_sdks_give_it() {
+        for (identity, process) in [
+            ("1@worker-6d5f8-x2vwq", (1, "worker-6d5f8-x2vwq")),
+            ("1@worker-6d5f8-x2vwq@queue", (1, "worker-6d5f8-x2vwq")),
+            ("4711@host", (4711, "host")),
+            ("4711@host@queue", (4711, "host")),
+        ] {
+            assert_eq!(process_in(identity), Some(process), "{identity}");
+        }
+        for other in ["my-worker", "worker-0@host", "4711", "@host"] {
             assert_eq!(process_in(other), None, "{other}");
         }
     }

@@ -195,17 +195,3 @@ fn host_name() -> Option<&'static str> {
         LazyLock::new(|| nix::unistd::gethostname().ok()?.into_string().ok());
     NAME.as_deref()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_identity_names_a_process_only_in_the_form_that_sdks_give_it() {
-        assert_eq!(process_in("4711@host"), Some((4711, "host")));
-        assert_eq!(process_in("4711@host@queue"), Some((4711, "host")));
-        for other in ["my-worker", "worker-0@host", "4711", "@host"] {
-            assert_eq!(process_in(other), None, "{other}");
-        }
-    }
-}

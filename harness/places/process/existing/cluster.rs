@@ -21,7 +21,7 @@ use crate::process::gateway::Credentials;
 const API_KEY: &str = "TEMPORAL_API_KEY";
 
 /// How long connecting, and each call, may take. The cluster may be far away.
-const CALL: Duration = Duration::from_secs(10);
+pub(super) const CALL: Duration = Duration::from_secs(10);
 
 /// An existing cluster. The files that its profile names are read once, when they are needed first.
 /// All calls share a connection: a new one for each check would cost the cluster a handshake.

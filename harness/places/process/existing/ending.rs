@@ -8,8 +8,7 @@ use temporal::backoff::Pace;
 use temporal::{Client, Error};
 use tokio::time::{Instant, sleep};
 
-/// How long one call may take.
-const CALL: Duration = Duration::from_secs(10);
+use super::cluster::CALL;
 
 /// How long no workflow may be terminated before this gives up. The server may limit the rate.
 const STUCK: Duration = Duration::from_mins(1);
