@@ -6,7 +6,7 @@ use support::world::World;
 #[test]
 fn throughput_brings_up_measures_and_takes_down() {
     let world = World::new();
-    let bench = "bench throughput -p simulated --warmup 50ms --duration 300ms --concurrency 2";
+    let bench = "bench throughput -p simulated --warmup 50ms --duration 2s --concurrency 2";
     let run = world.run(bench);
     assert_eq!(run.code, 0, "{run}");
     let lines: Vec<&str> = run.stdout.lines().collect();
@@ -17,7 +17,7 @@ fn throughput_brings_up_measures_and_takes_down() {
     assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
     let json = world.run(&format!("{bench} --output json")).json();
     assert!(json["completed"].as_u64() > Some(0), "{json:#}");
-    assert_eq!(json["length-ms"], 300, "{json:#}");
+    assert_eq!(json["length-ms"], 2000, "{json:#}");
     assert!(json["latency"]["p99-ms"].as_f64() > Some(0.0), "{json:#}");
     assert!(json["cpu"]["client-ms"].as_f64() > Some(0.0), "{json:#}");
 }

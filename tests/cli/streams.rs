@@ -25,7 +25,7 @@ const VERBS: [&str; 25] = [
     "test -p simulated short.yaml",
     "test -p simulated short.yaml --list",
     "report run",
-    "bench throughput -p simulated --warmup 10ms --duration 50ms --concurrency 1",
+    "bench throughput -p simulated --warmup 10ms --duration 2s --concurrency 2",
     "heal -p simulated",
     "parity simulated simulated",
     "profile list",
