@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     /// Texts of real connections. `tests/process` makes these connections.
-    const CASES: [(&str, Security); 16] = [
+    const CASES: [(&str, Security); 17] = [
         ("invalid peer certificate: UnknownIssuer", Security::Tls),
         (
             "invalid peer certificate: certificate expired: verification time 1",
@@ -238,6 +238,7 @@ mod tests {
         ("invalid peer certificate: BadSignature", Security::Tls),
         ("received fatal alert: CertificateRequired", Security::Tls),
         ("connection closed", Security::MutualTls),
+        ("connection closed because of a broken pipe", Security::Tls),
         (
             "received corrupt message of type InvalidContentType",
             Security::Tls,
@@ -323,6 +324,8 @@ mod tests {
         received fatal alert: CertificateRequired -> a:1 refused a client without a certificate (permission)
           Set `backend.existing.tls.cert` and `key` to a client certificate that the server accepts.
         connection closed -> a:1 refused the certificate of this client (permission)
+          Set `backend.existing.tls.cert` and `key` to a client certificate that the server accepts.
+        connection closed because of a broken pipe -> a:1 refused a client without a certificate (permission)
           Set `backend.existing.tls.cert` and `key` to a client certificate that the server accepts.
         received corrupt message of type InvalidContentType -> a:1 does not speak TLS
           Remove `backend.existing.tls`, and an API key, which implies TLS, if the server has none, or correct the address.
