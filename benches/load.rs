@@ -4,19 +4,18 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use load::{Arrivals, Latencies, Schedule};
-use model::quantity::Rate;
+use load::{Arrivals, Curve, Latencies, Schedule};
 
 const ARRIVALS: u64 = 100_000;
 
 fn schedule(criterion: &mut Criterion) {
-    let rate: Rate = "1000/s".parse().expect("a rate");
+    let rate = Curve::constant(1000.0);
     let window = Duration::from_secs(ARRIVALS / 1000);
     let mut group = criterion.benchmark_group("schedule 100,000 arrivals");
     group.throughput(Throughput::Elements(ARRIVALS));
     for arrivals in [Arrivals::Uniform, Arrivals::Poisson] {
         group.bench_function(format!("{arrivals:?}"), |bencher| {
-            bencher.iter(|| Schedule::new(arrivals, rate, window, black_box(42)).count());
+            bencher.iter(|| Schedule::new(arrivals, rate.clone(), window, black_box(42)).count());
         });
     }
     group.finish();
@@ -24,7 +23,7 @@ fn schedule(criterion: &mut Criterion) {
 
 fn latencies(criterion: &mut Criterion) {
     // The offsets of Poisson arrivals within a minute are used as latencies of all magnitudes.
-    let rate: Rate = "100000/min".parse().expect("a rate");
+    let rate = Curve::constant(100_000.0 / 60.0);
     let durations: Vec<Duration> =
         Schedule::new(Arrivals::Poisson, rate, Duration::from_mins(1), 42).collect();
     let mut group = criterion.benchmark_group("latencies");

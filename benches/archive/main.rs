@@ -18,7 +18,7 @@ use camino::Utf8Path;
 use check::Invariant;
 use engine::watch::Watch;
 use jiff::Timestamp;
-use load::{Arrivals, Executor, Workload};
+use load::{Arrivals, Executor, Flow, Workload};
 use model::phase::Phase;
 use model::quantity::{self, Bytes};
 use model::topology::{Database, Digest, TemporalSettings, Tls, Topology};
@@ -129,11 +129,12 @@ fn plan(length: Duration) -> RunPlan {
             },
             seed: 1,
             workflow_id_prefix: "long/".to_owned(),
-            workflow_type: "Workflow".to_owned(),
-            task_queue: "hello-world".to_owned(),
-            input: vec!["Guest".into()],
-            result: Some("Hello Guest!".into()),
-            start_timeout: quantity::Duration::from_secs(10),
+            mix: vec![Flow {
+                input: vec!["Guest".into()],
+                result: Some("Hello Guest!".into()),
+                ..Flow::new("Workflow", "hello-world")
+            }],
+            call_timeout: quantity::Duration::from_secs(10),
             timeout: quantity::Duration::from_secs(30),
         }],
         phases: vec![PlannedPhase {

@@ -59,6 +59,7 @@ impl Frontend for Stateless {
                 sleep(RUN_TIME).await;
                 Reply::Closed(close())
             }
+            op => unreachable!("the workload makes no call {}", op.kind()),
         })
     }
 
@@ -73,6 +74,7 @@ impl Frontend for Stateless {
         let run_id = run_of(&key.workflow_id);
         Ok(Some(Execution {
             key: ExecutionKey { run_id, ..key },
+            first_run_id: None,
             status: Status::Completed,
             history: (1..).zip(EVENTS).map(event).collect(),
             result: close().result,

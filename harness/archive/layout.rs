@@ -2,7 +2,7 @@
 
 /// The version of the layout that this program writes. A new kind of event needs a new version too,
 /// since a reader must know all kinds. A folder without `run.json` has version 1.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The version of the layout and the setting of the run; written before the run starts.
 pub(super) const RUN: &str = "run.json";

@@ -59,7 +59,7 @@ impl Archive {
     }
 
     /// Whether only the report of this folder can be read, because of its layout version. Version 1
-    /// has no events, and version 2 has another format of iterations.
+    /// has no events, version 2 has another format of iterations, and version 3 one of workloads.
     pub fn is_report_only(&self) -> bool {
         self.version < VERSION
     }

@@ -23,6 +23,8 @@ const MUCH: Bytes = Bytes::new(1 << 20);
 fn iteration(sequence: u64) -> Iteration {
     let call = |op, at: u64, outcome| Call {
         op,
+        name: None,
+        expected: None,
         intended: Duration::from_millis(at),
         sent: Some(Duration::from_millis(at)),
         answered: Duration::from_millis(at + 2),
@@ -39,11 +41,14 @@ fn iteration(sequence: u64) -> Iteration {
     Iteration {
         workload: "hello".to_owned(),
         sequence,
+        flow: None,
         phase: "baseline".to_owned(),
         workflow_id: format!("hello-{sequence}"),
         expected: Some(json!("Hello \n world")),
+        status: None,
         start: call(OpKind::Start, sequence, started),
         steps: vec![call(OpKind::AwaitResult, sequence + 2, closed)],
+        unfinished: false,
     }
 }
 
@@ -53,6 +58,7 @@ fn reading(sequence: u64) -> Reading {
             workflow_id: format!("hello-{sequence}"),
             run_id: format!("run-{sequence}"),
         },
+        first_run_id: None,
         status: Status::Completed,
         history: Vec::new(),
         result: None,
@@ -141,7 +147,7 @@ fn records_are_read_back_and_only_their_owner_can_read_the_files() {
     let plan: Value = archive.plan().expect("there is one");
     assert_eq!(plan, json!({"phases": 3}));
     let setting: Value = archive.setting().expect("there is one");
-    assert_eq!(setting, json!({"version": 3, "place": "here"}));
+    assert_eq!(setting, json!({"version": 4, "place": "here"}));
 
     let entries = fs::read_dir(&folder.path).expect("a folder");
     let mut names: Vec<String> = entries
@@ -340,11 +346,11 @@ fn a_folder_without_a_run_or_of_a_later_version_is_refused() {
         error.to_string().ends_with("it has no plan.json"),
         "{error}"
     );
-    fs::write(folder.path.join("run.json"), "{\"version\": 4}").expect("writable");
+    fs::write(folder.path.join("run.json"), "{\"version\": 5}").expect("writable");
     let error = Archive::open(&folder.path).expect_err("it is too new");
     let said = error.to_string();
     assert!(
-        said.contains("version 4") && said.contains("1 to 3"),
+        said.contains("version 5") && said.contains("1 to 4"),
         "{said}"
     );
 }
@@ -376,15 +382,17 @@ fn only_the_report_of_an_older_version_is_readable() {
     write("plan.json", "{}");
     let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     assert!(archive.is_report_only(), "version 1");
-    write("run.json", "{\"version\": 2}");
-    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
-    assert!(archive.is_report_only(), "version 2");
+    for version in [2, 3] {
+        write("run.json", &format!("{{\"version\": {version}}}"));
+        let archive = Archive::open(&folder.path).expect("it is the folder of a run");
+        assert!(archive.is_report_only(), "version {version}");
+    }
     let report: Option<Value> = archive.report().expect("a missing report is no error");
     assert_eq!(report, None, "the run was cut off");
     write("report.json", "{\"verdict\": \"pass\"}");
     let report: Option<Value> = archive.report().expect("readable");
     assert_eq!(report, Some(json!({"verdict": "pass"})));
-    write("run.json", "{\"version\": 3}");
+    write("run.json", "{\"version\": 4}");
     let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     assert!(!archive.is_report_only());
 }

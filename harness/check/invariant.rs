@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Invariant {
     /// Every acknowledged start has exactly one run: the acknowledged one.
     NoLostStart,
-    /// Every workflow with an expected result completed with that result.
+    /// Every workflow closed as the scenario expects, with the result that it expects, and every
+    /// query and update has the result that it expects.
     RightResult,
     /// No workflow is still running when the drain is over.
     AllClosed,

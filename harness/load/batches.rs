@@ -83,6 +83,7 @@ impl<'a, F: Frontend> Batches<'a, F> {
             arrivals: batch.arrivals,
             last_intended: batch.last_intended,
             cause: batch.cause,
+            message: None,
         };
         self.generator
             .record_unsent(batch.sequence, batch.intended, batch.seen, unsent);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use temporal::{Answer, OpKind, Reply};
 
 use super::Unsent;
@@ -14,6 +15,9 @@ use super::Unsent;
 #[serde(rename_all = "kebab-case")]
 pub struct Call {
     pub op: OpKind,
+    /// The name of its signal, query or update.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// When it was due; latency is measured from here. A call that needs the answer to an earlier call
     /// is due when that answer arrives.
     #[serde(rename = "intended-ms", with = "crate::offset")]
@@ -26,9 +30,42 @@ pub struct Call {
     #[serde(rename = "answered-ms", with = "crate::offset")]
     pub answered: Duration,
     pub outcome: Outcome,
+    /// The result that the reply must have; `None` if none is expected. `null` is a result.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "temporal::present"
+    )]
+    pub expected: Option<Value>,
 }
 
 impl Call {
+    /// Whether the server did what was asked. A workflow that rejected an update, or failed in its
+    /// handler, did not.
+    pub fn is_done(&self) -> bool {
+        match &self.outcome {
+            Outcome::Ok(reply) => !matches!(reply, Reply::Failed { .. }),
+            Outcome::Fail(_) | Outcome::Info(_) | Outcome::NotSent(_) => false,
+        }
+    }
+
+    /// From when it was due to its answer; `None` if it was not sent. If the client gave up, this is a
+    /// lower bound.
+    pub fn latency(&self) -> Option<Duration> {
+        self.sent?;
+        Some(self.answered.saturating_sub(self.intended))
+    }
+
+    /// From when it was sent to its answer; `None` if it was not sent.
+    pub fn service_time(&self) -> Option<Duration> {
+        Some(self.answered.saturating_sub(self.sent?))
+    }
+
+    /// Whether the client stopped waiting for the answer.
+    pub fn is_given_up(&self) -> bool {
+        matches!(&self.outcome, Outcome::Info(failure) if failure.is_given_up())
+    }
+
     /// The run that the server acknowledged; `None` unless this is an acknowledged start.
     pub fn run_id(&self) -> Option<&str> {
         match &self.outcome {

@@ -1,5 +1,5 @@
-//! The executor `constant-concurrency`: a fixed number of virtual users, each starting a workflow when
-//! its previous one has closed.
+//! The executors with a concurrency: virtual users, each starting a workflow when its previous one has
+//! closed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until, timeout_at};
 
+use super::Curve;
 use super::generator::Generator;
 use super::tasks::join;
 
@@ -20,31 +21,65 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 /// so a slow server gets less load. Use an open loop to measure the latency that users would see. A
 /// user who waits for the limit of starts has not started yet, so that this wait is neither latency
 /// nor a delay of the generator.
-pub(super) async fn run<F: Frontend>(generator: Generator<F>, users: u32) {
+pub(super) async fn run<F: Frontend>(generator: Generator<F>, users: Curve) {
     let sequence = Arc::new(AtomicU64::new(0));
+    let users = Arc::new(users);
+    let most = users.greatest_before(generator.run.timeline.length().as_secs_f64());
     let mut tasks = JoinSet::new();
-    for _ in 0..users {
-        tasks.spawn(run_user(generator.clone(), Arc::clone(&sequence)));
+    for number in (1..).take_while(|number| f64::from(*number) <= most) {
+        let user = User {
+            generator: generator.clone(),
+            sequence: Arc::clone(&sequence),
+            users: Arc::clone(&users),
+            number,
+        };
+        tasks.spawn(user.run());
     }
     join(&mut tasks).await;
 }
 
-async fn run_user<F: Frontend>(generator: Generator<F>, sequence: Arc<AtomicU64>) {
-    let begin = sleep_until(generator.run.epoch + generator.run.timeline.begin());
-    let mut going = generator.run.cancel.run_until_cancelled(begin).await;
-    while going.is_some() {
-        if !is_admitted(&generator).await {
-            break;
+/// A virtual user. It is there while there are at least `number` users.
+struct User<F> {
+    generator: Generator<F>,
+    sequence: Arc<AtomicU64>,
+    users: Arc<Curve>,
+    number: u32,
+}
+
+impl<F: Frontend> User<F> {
+    async fn run(self) {
+        let Self { generator, .. } = &self;
+        while self.wait_for_turn().await && is_admitted(generator).await {
+            let intended = generator.now();
+            if intended >= generator.run.timeline.end() || generator.run.cancel.is_cancelled() {
+                break;
+            }
+            // The limit may have held the user back until there are fewer users.
+            let since = intended.saturating_sub(generator.run.timeline.begin());
+            if self.users.at(since.as_secs_f64()) < f64::from(self.number) {
+                continue;
+            }
+            let sequence = self.sequence.fetch_add(1, Ordering::Relaxed);
+            if !generator.run_iteration(sequence, intended).await {
+                let pause = sleep(PAUSE_AFTER_FAILURE);
+                generator.run.cancel.run_until_cancelled(pause).await;
+            }
         }
-        let intended = generator.now();
-        if intended >= generator.run.timeline.end() || generator.run.cancel.is_cancelled() {
-            break;
-        }
-        let number = sequence.fetch_add(1, Ordering::Relaxed);
-        if !generator.run_iteration(number, intended).await {
-            let pause = sleep(PAUSE_AFTER_FAILURE);
-            going = generator.run.cancel.run_until_cancelled(pause).await;
-        }
+    }
+
+    /// Waits until there are enough users for this one. False if there never are again before the load
+    /// ends, or the run is cancelled.
+    async fn wait_for_turn(&self) -> bool {
+        let run = &self.generator.run;
+        let begin = run.timeline.begin();
+        let from = self.generator.now().saturating_sub(begin).as_secs_f64();
+        let turn = self.users.when_at_least(self.number.into(), from);
+        let turn = turn.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let Some(turn) = turn.filter(|turn| *turn < run.timeline.length()) else {
+            return false;
+        };
+        let due = sleep_until(run.epoch + begin + turn);
+        run.cancel.run_until_cancelled(due).await.is_some()
     }
 }
 

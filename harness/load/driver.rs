@@ -8,14 +8,18 @@ use tokio::time::sleep_until;
 
 use super::generator::Generator;
 use super::tasks::join;
-use super::{Executor, Run, WakingTime, Workload, closed_loop, open_loop};
+use super::{CompiledWorkload, Pacing, Run, WakingTime, closed_loop, open_loop};
 
 /// Runs workloads concurrently through all loaded phases, then drains them.
 ///
 /// Returns when every iteration has its record, at the latest when the drain is over. Iterations
 /// that are still under way then are recorded as open or unknown; only the history has their
 /// outcome. Returns the rest of the drain: the time that is left to wait for them.
-pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run) -> WakingTime {
+pub async fn drive<F: Frontend>(
+    frontend: &F,
+    workloads: Vec<CompiledWorkload>,
+    run: Run,
+) -> WakingTime {
     let give_up = run.cancel.child_token();
     let mut drain = WakingTime::new(run.drain);
     let end = run.epoch + run.timeline.end();
@@ -48,9 +52,9 @@ pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run
 }
 
 async fn execute<F: Frontend>(generator: Generator<F>) {
-    match generator.workload.executor {
-        Executor::ConstantConcurrency { users } => closed_loop::run(generator, users).await,
-        Executor::ConstantArrivalRate {
+    match generator.workload.workload.executor.pacing() {
+        Pacing::Closed { users } => closed_loop::run(generator, users).await,
+        Pacing::Open {
             rate,
             arrivals,
             max_in_flight,
@@ -62,5 +66,9 @@ async fn execute<F: Frontend>(generator: Generator<F>) {
 mod behind;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod flows;
+#[cfg(test)]
+mod ramps;
 #[cfg(test)]
 mod tests;

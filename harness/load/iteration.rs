@@ -21,6 +21,9 @@ pub struct Iteration {
     pub workload: String,
     /// Its number in the workload, from 0.
     pub sequence: u64,
+    /// The name of its flow; `None` if it was not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<String>,
     /// The phase in which it was due.
     pub phase: String,
     /// Also set if the workflow was never started.
@@ -33,12 +36,19 @@ pub struct Iteration {
         deserialize_with = "temporal::present"
     )]
     pub expected: Option<Value>,
+    /// How the workflow must close; `None` if it should complete, and nobody insists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// The call that starts the workflow.
     pub start: Call,
     /// The later calls, in the order in which they were made; empty unless the start was
     /// acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Call>,
+    /// Whether the client did not make all its calls: one was not carried out, or there was no time
+    /// left. The workflow may wait for them for ever, so it is terminated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
 }
 
 /// The outcome of a workflow as its client saw it. The workflow's history has the actual outcome.
@@ -48,12 +58,17 @@ pub enum WorkflowOutcome<'a> {
     Dropped(&'a Unsent),
     /// Never started: the generator reached it too late.
     NotSent(&'a Unsent),
+    /// Never started: a template could not be filled for it.
+    NotMade(&'a Unsent),
     /// The server refused the start: the run does not exist.
     Refused(&'a Failure),
     /// The start had no clear answer: the run may exist, now or later.
     Unknown(&'a Failure),
     /// The start was acknowledged, and the client saw the close.
     Closed(&'a Close),
+    /// The start was acknowledged, this later call was not carried out, and the client terminates the
+    /// workflow.
+    Abandoned(&'a Call),
     /// The start was acknowledged, and the client did not see the close.
     Open,
 }
@@ -65,13 +80,22 @@ impl Iteration {
             Outcome::NotSent(unsent) => match unsent.cause {
                 Cause::MaxInFlight => WorkflowOutcome::Dropped(unsent),
                 Cause::LoadEnded | Cause::RateLimit => WorkflowOutcome::NotSent(unsent),
+                Cause::Template => WorkflowOutcome::NotMade(unsent),
             },
             Outcome::Fail(failure) => WorkflowOutcome::Refused(failure),
             Outcome::Info(failure) => WorkflowOutcome::Unknown(failure),
-            Outcome::Ok(_) => self
-                .close()
-                .map_or(WorkflowOutcome::Open, WorkflowOutcome::Closed),
+            Outcome::Ok(_) => match (self.undone(), self.close()) {
+                (Some(call), _) => WorkflowOutcome::Abandoned(call),
+                (None, Some(close)) => WorkflowOutcome::Closed(close),
+                (None, None) => WorkflowOutcome::Open,
+            },
         }
+    }
+
+    /// The step that was not carried out. The wait for the close is no step.
+    fn undone(&self) -> Option<&Call> {
+        let mut steps = self.steps.iter();
+        steps.find(|step| step.op != OpKind::AwaitResult && !step.is_done())
     }
 
     fn close(&self) -> Option<&Close> {
@@ -121,16 +145,24 @@ impl Iteration {
         match self.outcome() {
             WorkflowOutcome::Open => true,
             WorkflowOutcome::Unknown(failure) => failure.is_given_up(),
+            WorkflowOutcome::Abandoned(call) => call.is_given_up(),
             WorkflowOutcome::Dropped(_)
             | WorkflowOutcome::NotSent(_)
+            | WorkflowOutcome::NotMade(_)
             | WorkflowOutcome::Refused(_)
             | WorkflowOutcome::Closed(_) => false,
         }
     }
 
-    /// Whether the client saw the workflow complete.
+    /// Whether the client saw the workflow close as it should.
     pub fn is_completed(&self) -> bool {
-        matches!(self.outcome(), WorkflowOutcome::Closed(close) if close.status == Status::Completed)
+        let right = self.right_status();
+        matches!(self.outcome(), WorkflowOutcome::Closed(close) if close.status == right)
+    }
+
+    /// How the workflow should close.
+    pub fn right_status(&self) -> Status {
+        self.status.unwrap_or(Status::Completed)
     }
 
     /// Whether its workflow exists or may exist, and so must be read back.
@@ -138,10 +170,12 @@ impl Iteration {
         match self.outcome() {
             WorkflowOutcome::Dropped(_)
             | WorkflowOutcome::NotSent(_)
+            | WorkflowOutcome::NotMade(_)
             | WorkflowOutcome::Refused(_) => false,
-            WorkflowOutcome::Unknown(_) | WorkflowOutcome::Closed(_) | WorkflowOutcome::Open => {
-                true
-            }
+            WorkflowOutcome::Unknown(_)
+            | WorkflowOutcome::Closed(_)
+            | WorkflowOutcome::Abandoned(_)
+            | WorkflowOutcome::Open => true,
         }
     }
 
@@ -149,7 +183,7 @@ impl Iteration {
     pub fn may_be_open(&self) -> bool {
         matches!(
             self.outcome(),
-            WorkflowOutcome::Open | WorkflowOutcome::Unknown(_)
+            WorkflowOutcome::Open | WorkflowOutcome::Unknown(_) | WorkflowOutcome::Abandoned(_)
         )
     }
 

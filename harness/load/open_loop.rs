@@ -1,9 +1,8 @@
-//! The executor `constant-arrival-rate`: iterations start when they are due, however slow the server
+//! The executors with an arrival rate: iterations start when they are due, however slow the server
 //! is.
 
 use std::time::Duration;
 
-use model::quantity::Rate;
 use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::task::coop::consume_budget;
@@ -13,7 +12,7 @@ use super::batches::Batches;
 use super::generator::Generator;
 use super::tasks::{join, reap};
 use super::unsent::Cause;
-use super::{Arrivals, Schedule};
+use super::{Arrivals, Curve, Schedule};
 
 /// How long after the end of the load the generator still sends arrivals that were due before. A busy
 /// machine can wake the generator this late, and the scenario has a bound on the delay.
@@ -27,12 +26,17 @@ const LATE: Duration = Duration::from_secs(1);
 /// generator reaches after the load has ended are not sent.
 pub(super) async fn run<F: Frontend>(
     generator: Generator<F>,
-    rate: Rate,
+    rate: Curve,
     arrivals: Arrivals,
     max_in_flight: u32,
 ) {
     let timeline = &generator.run.timeline;
-    let schedule = Schedule::new(arrivals, rate, timeline.length(), generator.workload.seed);
+    let schedule = Schedule::new(
+        arrivals,
+        rate,
+        timeline.length(),
+        generator.workload.workload.seed,
+    );
     let mut batches = Batches::new(&generator);
     let mut in_flight = JoinSet::new();
     let mut ended = false;

@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use temporal::Status;
-
 use super::{Iteration, WorkflowOutcome};
 
 /// Live counters, shared by executors and observers.
@@ -89,16 +87,19 @@ impl Progress {
             WorkflowOutcome::Dropped(unsent) => {
                 add(&self.dropped, unsent.arrivals);
             }
-            WorkflowOutcome::NotSent(unsent) => {
+            WorkflowOutcome::NotSent(unsent) | WorkflowOutcome::NotMade(unsent) => {
                 add(&self.not_sent, unsent.arrivals);
             }
             WorkflowOutcome::Closed(close) => {
                 add(&self.closed, 1);
-                if close.status != Status::Completed {
+                if close.status != iteration.right_status() {
                     add(&self.failed, 1);
                 }
             }
-            WorkflowOutcome::Refused(_) | WorkflowOutcome::Unknown(_) | WorkflowOutcome::Open => {
+            WorkflowOutcome::Refused(_)
+            | WorkflowOutcome::Unknown(_)
+            | WorkflowOutcome::Abandoned(_)
+            | WorkflowOutcome::Open => {
                 add(&self.failed, 1);
             }
         }

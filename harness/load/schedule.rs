@@ -2,31 +2,34 @@
 
 use std::time::Duration;
 
-use model::quantity::Rate;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::Arrivals;
+use super::{Arrivals, Curve};
 
 /// The arrivals within a window, in order, as offsets from its beginning.
 ///
 /// Every arrival is computed from its position, a fixed-point number of mean gaps, so that rounding
-/// errors do not accumulate over a long run.
+/// errors do not accumulate over a long run. It is due when the area below the rate is its position:
+/// random positions then are a Poisson process with that rate (time rescaling; Cinlar, Introduction to
+/// Stochastic Processes, 1975, 4.7).
 ///
 /// ```
 /// use std::time::Duration;
-/// use load::{Arrivals, Schedule};
+/// use load::{Arrivals, Curve, Schedule};
 ///
-/// let schedule = Schedule::new(Arrivals::Uniform, "4/s".parse()?, Duration::from_secs(1), 42);
+/// let four = Curve::constant(4.0);
+/// let schedule = Schedule::new(Arrivals::Uniform, four, Duration::from_secs(1), 42);
 /// let offsets: Vec<_> = schedule.map(|offset| offset.as_millis()).collect();
 /// assert_eq!(offsets, [0, 250, 500, 750]);
-/// # Ok::<(), model::quantity::ParseError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Schedule {
     process: Process,
-    rate: Rate,
+    /// Arrivals per second.
+    rate: Curve,
     window: Duration,
+    last: Duration,
 }
 
 /// Generates the positions of the arrivals. A position is a number of mean gaps, stored as a
@@ -43,8 +46,8 @@ enum Process {
 }
 
 impl Schedule {
-    /// The arrivals at `rate` within `window`. Only random arrivals use the seed.
-    pub fn new(arrivals: Arrivals, rate: Rate, window: Duration, seed: u64) -> Self {
+    /// The arrivals within `window` at `rate`, per second. Only random arrivals use the seed.
+    pub fn new(arrivals: Arrivals, rate: Curve, window: Duration, seed: u64) -> Self {
         let process = match arrivals {
             Arrivals::Uniform => Process::Uniform {
                 next: Duration::ZERO,
@@ -58,6 +61,7 @@ impl Schedule {
             process,
             rate,
             window,
+            last: Duration::ZERO,
         }
     }
 }
@@ -85,10 +89,13 @@ impl Iterator for Schedule {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
-        let seconds = self.process.advance().as_secs_f64() / self.rate.per_second();
+        let position = self.process.advance().as_secs_f64();
+        let seconds = self.rate.when_area(position)?;
         // An offset that does not fit in a duration is outside every window.
         let offset = Duration::try_from_secs_f64(seconds).ok()?;
-        (offset < self.window).then_some(offset)
+        // Rounding must not put two arrivals into the wrong order.
+        self.last = self.last.max(offset);
+        (self.last < self.window).then_some(self.last)
     }
 }
 
@@ -99,7 +106,7 @@ mod tests {
     use super::*;
 
     fn schedule(arrivals: Arrivals, per_second: u32, window: Duration, seed: u64) -> Vec<Duration> {
-        let rate = format!("{per_second}/s").parse().expect("a positive rate");
+        let rate = Curve::constant(per_second.into());
         Schedule::new(arrivals, rate, window, seed).collect()
     }
 
@@ -116,10 +123,7 @@ mod tests {
 
     #[test]
     fn a_rate_too_low_for_the_window_still_ends() {
-        let rate = "0.000000000000000000001/h"
-            .parse()
-            .expect("a positive rate");
-        let schedule = Schedule::new(Arrivals::Uniform, rate, Duration::MAX, 0);
+        let schedule = Schedule::new(Arrivals::Uniform, Curve::constant(1e-25), Duration::MAX, 0);
         assert_eq!(schedule.collect::<Vec<_>>(), [Duration::ZERO]);
     }
 
@@ -138,8 +142,62 @@ mod tests {
         assert!((variance.sqrt() - 1.0).abs() < 0.02, "variance {variance}");
     }
 
+    /// A stage of a ramp, in arrivals per second and milliseconds.
+    type Stage = (u32, u64);
+
+    fn ramp(start: u32, stages: &[Stage]) -> Curve {
+        let stages = stages.iter();
+        let stages =
+            stages.map(|(target, length)| (f64::from(*target), Duration::from_millis(*length)));
+        Curve::through(start.into(), stages)
+    }
+
+    /// The number of arrivals that the stages of a ramp ask for, in halves.
+    fn twice_the_area(start: u32, stages: &[Stage]) -> f64 {
+        let (mut before, mut area) = (start, 0.0);
+        for (target, length) in stages {
+            let length = Duration::from_millis(*length).as_secs_f64();
+            area += f64::from(before + target) * length;
+            before = *target;
+        }
+        area
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn even_arrivals_of_a_ramp_are_the_area_below_it(
+            start in 0..500_u32,
+            stages in prop::collection::vec((0..500_u32, 0..5000_u64), 1..5),
+        ) {
+            let window = Duration::from_millis(stages.iter().map(|(_, length)| length).sum());
+            let schedule = Schedule::new(Arrivals::Uniform, ramp(start, &stages), window, 0);
+            let count = f64::from(u32::try_from(schedule.count()).expect("few enough"));
+            let wanted = twice_the_area(start, &stages) / 2.0;
+            prop_assert!((count - wanted).abs() <= 1.0, "{count} of {wanted}");
+        }
+
+        /// Every window has its share, not only the whole.
+        #[test]
+        fn random_arrivals_of_a_ramp_conserve_the_rate_in_every_window(
+            start in 0..500_u32,
+            stages in prop::collection::vec((0..500_u32, 1..5000_u64), 1..5),
+            seed: u64,
+        ) {
+            let window = Duration::from_millis(stages.iter().map(|(_, length)| length).sum());
+            let schedule = Schedule::new(Arrivals::Poisson, ramp(start, &stages), window, seed);
+            let offsets: Vec<Duration> = schedule.collect();
+            let (mut from, mut before) = (Duration::ZERO, start);
+            for stage in stages {
+                let until = from + Duration::from_millis(stage.1);
+                let within = offsets.iter().filter(|at| (from..until).contains(*at)).count();
+                let count = f64::from(u32::try_from(within).expect("few enough"));
+                let mean = twice_the_area(before, &[stage]) / 2.0;
+                prop_assert!((count - mean).abs() < 6.0 * mean.sqrt() + 8.0, "{count} of {mean}");
+                (from, before) = (until, stage.0);
+            }
+        }
 
         #[test]
         fn even_arrivals_are_exactly_rate_times_window(

@@ -16,6 +16,9 @@ pub struct Unsent {
     #[serde(rename = "last-intended-ms", with = "crate::offset")]
     pub last_intended: Duration,
     pub cause: Cause,
+    /// Why a template could not be filled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// Why an arrival was not sent.
@@ -28,6 +31,8 @@ pub enum Cause {
     LoadEnded,
     /// The generator reached it late, and the limit of workflow starts did not admit it then.
     RateLimit,
+    /// A template could not be filled for it.
+    Template,
 }
 
 impl Unsent {
@@ -67,6 +72,7 @@ mod tests {
             arrivals,
             last_intended,
             cause: Cause::MaxInFlight,
+            message: None,
         }
     }
 

@@ -4,6 +4,8 @@
 //! in the evidence, what is wrong with single phases. Of the phases, the one with the greatest share
 //! affected comes first, and the warmup comes last because nothing is expected of it.
 
+use std::collections::BTreeMap;
+
 use backend::event::Ending;
 use backend::fault::Proof;
 use check::{Finding, Unread, workflows};
@@ -11,6 +13,7 @@ use engine::watch::{Seen, not_known};
 use load::Percentiles;
 use model::quantity::Duration;
 
+use super::breakdown::{CallFailures, CallStatistics};
 use super::expectation::{Expectation, percent};
 use super::model::{LatencyThresholds, Phase, Thresholds};
 use super::observations::Observations;
@@ -99,9 +102,38 @@ fn not_steady(seen: &Observations, steady_state: &[Expectation]) -> Option<Strin
     }
 }
 
-fn nothing_completed(statistics: &[PhaseStatistics]) -> Option<String> {
-    let none = statistics.iter().all(|phase| phase.completed == 0);
-    none.then(|| "no workflow completed, so nothing was tested".to_owned())
+/// Nothing completed, or nothing of one flow, with the most frequent failure of its calls.
+fn nothing_completed(statistics: &[PhaseStatistics]) -> Vec<String> {
+    if statistics.iter().all(|phase| phase.completed == 0) {
+        let why = why(statistics, |_| true);
+        return vec![format!("no workflow completed, so nothing was tested{why}")];
+    }
+    let mut flows: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for flow in statistics.iter().flat_map(|phase| &phase.flows) {
+        *flows.entry((&flow.workload, &flow.flow)).or_default() += flow.completed;
+    }
+    let without = flows.into_iter().filter(|(_, completed)| *completed == 0);
+    let reason = |((workload, flow), _)| {
+        let why = why(statistics, |call| {
+            call.workload == workload && call.flow == flow
+        });
+        format!("no workflow of `{workload}` with the flow `{flow}` completed{why}")
+    };
+    without.map(reason).collect()
+}
+
+/// The most frequent failure of these calls, as the end of a sentence.
+fn why(statistics: &[PhaseStatistics], of: impl Fn(&CallStatistics) -> bool) -> String {
+    let calls = statistics.iter().flat_map(|phase| &phase.calls);
+    let failed = calls
+        .filter(|call| of(call))
+        .filter_map(|call| Some((call, call.main_failure()?)));
+    match failed.max_by_key(|(_, (_, failures))| failures.count) {
+        None => String::new(),
+        Some((call, (code, CallFailures { first, .. }))) => {
+            format!(" (`{}`: {code}: {first})", call.call())
+        }
+    }
 }
 
 /// If the baseline was not steady, no fault was injected, and that is reported as such.
@@ -202,6 +234,7 @@ fn of_phases(plan: &RunPlan, seen: &Observations) -> impl Iterator<Item = String
             let all = [
                 dropped(plan, phase),
                 not_sent(phase),
+                not_made(phase),
                 failed(plan, phase),
                 given_up(plan, phase).filter(|_| is_complete),
                 unacknowledged(plan, phase).filter(|_| is_complete),
@@ -243,6 +276,19 @@ fn not_sent(phase: &PhaseStatistics) -> Option<Missing> {
             "{} of {} arrivals in {} were not sent: the generator was late, and the load had \
              ended",
             phase.not_sent, phase.offered, phase.phase
+        ),
+    })
+}
+
+/// Iterations whose templates could not be filled: the scenario is wrong.
+fn not_made(phase: &PhaseStatistics) -> Option<Missing> {
+    let why = phase.why_not_made.as_ref()?;
+    Some(Missing {
+        phase: phase.phase,
+        share: ratio(phase.not_made, phase.offered),
+        reason: format!(
+            "{} of {} iterations in {} could not be made: {why}",
+            phase.not_made, phase.offered, phase.phase
         ),
     })
 }

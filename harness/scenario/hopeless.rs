@@ -14,8 +14,8 @@ use super::reader::read_once;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Waits until it is certain that no workflow of the run can close, and returns why: none has closed
-/// although the load is over, and the worker does not know the type of any workload. All workflows
-/// of a workload have the same type and task queue, so the first one speaks for all.
+/// although the load is over, and the worker does not know the type of any workload. If all workflows
+/// of a workload have the same type and task queue, the first one speaks for all; in a mix it does not.
 pub(super) async fn until_hopeless<F: Frontend>(
     plan: &RunPlan,
     frontend: &F,
@@ -35,8 +35,11 @@ pub(super) async fn until_hopeless<F: Frontend>(
 async fn unregistered<F: Frontend>(workloads: &[Workload], frontend: &F) -> Option<String> {
     let mut reason = None;
     for workload in workloads {
+        if workload.mix.len() > 1 {
+            return None;
+        }
         let first = ExecutionKey {
-            workflow_id: workload.request(0).start.workflow_id,
+            workflow_id: workload.workflow_id(0),
             run_id: String::new(),
         };
         let Ok(Reading::Found(execution)) = read_once(frontend, first).await else {

@@ -5,6 +5,7 @@
 //! [`run`] and the folder of a [`report`] is pure. The crate does not know where a topology runs.
 
 mod assess;
+mod breakdown;
 mod built_in;
 mod chaos;
 mod context;
@@ -12,6 +13,7 @@ mod document;
 mod doubt;
 mod exact;
 mod expectation;
+mod flow;
 mod fragment;
 mod histories;
 mod hopeless;
@@ -40,17 +42,19 @@ mod validate;
 mod verdict;
 
 pub use assess::{Assessment, assess};
+pub use breakdown::{CallFailures, CallStatistics, FlowStatistics};
 pub use built_in::BUILT_IN;
 pub use context::Context;
 pub use document::Document;
 pub use expectation::Expectation;
+pub use flow::{Ending, Flow, Step, Workflow};
 pub use fragment::Fragment;
 pub use measured::Measured;
 pub use measures::Measures;
 pub use metric::{Metric, Unit};
 pub use model::{
     ApiVersion, Expect, Fault, Kind, LatencyThresholds, Phase, PhaseThresholds, Phases, Scenario,
-    Thresholds, Workflow, Workload,
+    Thresholds, Workload,
 };
 pub use observations::Observations;
 pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};

@@ -5,13 +5,14 @@ use check::Invariant;
 use load::Executor;
 use model::document;
 pub use model::phase::Phase;
-use model::profile::TaskQueueName;
 use model::quantity::{Count, Duration, Percent, Threshold, Throughput};
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
+
+use super::flow::{Flow, Step, Workflow};
 
 /// A load test with faults: what loads a topology, what breaks it, and what must hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -56,7 +57,7 @@ pub enum Kind {
     Scenario,
 }
 
-/// A stream of workflows of one kind.
+/// A stream of iterations: each starts a workflow, and does with it what the steps say.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Workload {
@@ -67,39 +68,25 @@ pub struct Workload {
     #[serde(deserialize_with = "executor")]
     #[schemars(with = "Executor")]
     pub executor: Spanned<Executor>,
-    /// The workflow to start.
-    #[schemars(with = "Workflow")]
-    pub workflow: Spanned<Workflow>,
-    /// How long the client waits for a workflow to close, from its acknowledged start: 1ms to 30d.
-    /// Default: 30s.
+    /// The workflow to start. Either this or `mix` is required.
+    #[schemars(with = "Option<Workflow>")]
+    pub workflow: Option<Spanned<Workflow>>,
+    /// What the client does while the workflow runs, one after another.
+    #[serde(default)]
+    #[schemars(with = "Vec<Step>")]
+    pub steps: Vec<Spanned<Step>>,
+    /// Several things to do. Each iteration does one of them, drawn by the weights.
+    #[schemars(with = "Option<Vec<Flow>>", length(min = 1))]
+    pub mix: Option<Spanned<Vec<Flow>>>,
+    /// The deadline of each call but the wait for the close: 1ms to 30d. Default: 10s.
+    #[serde(default = "default_call_timeout")]
+    #[schemars(with = "Duration")]
+    pub call_timeout: Spanned<Duration>,
+    /// How long the client waits for a workflow to close, from its acknowledged start or the last
+    /// step: 1ms to 30d. Default: 30s.
     #[serde(default = "default_timeout")]
     #[schemars(with = "Duration")]
     pub timeout: Spanned<Duration>,
-}
-
-/// A workflow to start, of any type.
-///
-/// Strings anywhere in `input` and `result` are templates over `name` (a word), `id` (the workflow
-/// id) and `n` (the number of the workflow in its workload).
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Workflow {
-    /// Workflow type, 1 to 1000 bytes.
-    #[schemars(with = "String", length(min = 1))]
-    pub r#type: Spanned<String>,
-    /// Task queue. Default: the task queue of the topology's workers. Required if they poll
-    /// several.
-    #[schemars(with = "Option<TaskQueueName>")]
-    pub task_queue: Option<Spanned<TaskQueueName>>,
-    /// Arguments, each a JSON value. Default: none.
-    #[serde(default)]
-    #[schemars(with = "Vec<Value>")]
-    pub input: Vec<Spanned<Value>>,
-    /// The result that every workflow must have; `null` is a result. Without it, results are not
-    /// checked.
-    #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<Value>")]
-    pub result: Option<Spanned<Value>>,
 }
 
 /// The length of each phase, 1ms to 30d.
@@ -227,6 +214,14 @@ impl Phases {
         .into_iter()
         .filter_map(|(phase, duration)| Some((phase, duration?)))
     }
+
+    /// How long load is offered.
+    pub fn load(&self) -> std::time::Duration {
+        self.loaded()
+            .fold(std::time::Duration::ZERO, |all, (_, length)| {
+                all.saturating_add(length.as_std())
+            })
+    }
 }
 
 impl PhaseThresholds {
@@ -264,11 +259,37 @@ fn executor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<Execut
 }
 
 /// Reads a value that may be null, which an `Option` would read as absent.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spanned<Value>>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Spanned<Value>>, D::Error> {
     Spanned::deserialize(deserializer).map(Some)
 }
 
 fn default_timeout() -> Spanned<Duration> {
-    let nowhere = Location::UNKNOWN;
-    Spanned::new(Duration::from_secs(30), nowhere, nowhere)
+    nowhere(Duration::from_secs(30))
+}
+
+fn default_call_timeout() -> Spanned<Duration> {
+    nowhere(Duration::from_secs(10))
+}
+
+/// A value that is not in the file.
+pub(super) fn nowhere<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
+}
+
+impl Workload {
+    /// What its iterations do. A validated workload has at least one thing to do.
+    pub fn flows(&self) -> Vec<Flow> {
+        match (&self.workflow, &self.mix) {
+            (Some(workflow), _) => vec![Flow {
+                name: None,
+                weight: nowhere(1),
+                workflow: workflow.clone(),
+                steps: self.steps.clone(),
+            }],
+            (None, Some(mix)) => mix.value.clone(),
+            (None, None) => Vec::new(),
+        }
+    }
 }

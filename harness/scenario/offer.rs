@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use backend::Backend;
 use backend::event::{Ending, Kind};
-use load::{Iteration, Pulse, StartLimit, WakingTime};
+use load::{CompiledWorkload, Iteration, Pulse, StartLimit, WakingTime};
 use model::quantity::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep_until;
@@ -14,7 +14,7 @@ use super::chaos::{Chaos, FaultState};
 use super::histories::Histories;
 use super::hopeless::until_hopeless;
 use super::model::Phase;
-use super::plan::PlannedPhase;
+use super::plan::{PlannedPhase, RunPlan};
 use super::run::Stage;
 use super::steady::{is_met, steady_state};
 use super::tally::Tally;
@@ -67,7 +67,7 @@ pub(super) async fn offer<B: Backend>(
     let (narrator, pulse) = (stage.narrator(), Pulse::default());
     let (drain, (), (faults, is_steady), (), (), (), _) = tokio::join!(
         async {
-            let drain = load::drive(frontend, plan.workloads.clone(), load).await;
+            let drain = load::drive(frontend, compiled(plan), load).await;
             over.cancel();
             drain
         },
@@ -158,4 +158,13 @@ async fn is_steady<B: Backend>(
         offset_ms: at.into(),
     });
     met
+}
+
+/// The workloads with their templates compiled.
+fn compiled(plan: &RunPlan) -> Vec<CompiledWorkload> {
+    let workloads = plan.workloads.iter().cloned();
+    let compiled = workloads.map(CompiledWorkload::new);
+    compiled
+        .collect::<Result<_, _>>()
+        .expect("the templates of a validated scenario can be compiled")
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use load::WakingTime;
 use temporal::backoff::Pace;
-use temporal::{Error, ExecutionKey, Frontend, Reading, Status};
+use temporal::{Error, ExecutionKey, Frontend, Reading};
 use tokio_util::sync::CancellationToken;
 
 /// How long the server may fail to answer before reading stops.
@@ -113,27 +113,16 @@ pub(super) async fn read_once<F: Frontend>(
     read(frontend, key, ONCE).await
 }
 
-/// Reads the latest run of a workflow id, so that a second run is found. If that is not the
-/// acknowledged run, returns the acknowledged run only if it was continued as new.
+/// Reads the latest run of a workflow id, so that a second run is found.
 async fn read<F: Frontend>(
     frontend: &F,
-    acknowledged: ExecutionKey,
+    started: ExecutionKey,
     deadline: Duration,
 ) -> Result<Reading, Error> {
     let latest = ExecutionKey {
         run_id: String::new(),
-        ..acknowledged.clone()
+        ..started
     };
-    let Some(found) = frontend.execution(latest, deadline).await? else {
-        return Ok(Reading::Absent);
-    };
-    if acknowledged.run_id.is_empty() || acknowledged.run_id == found.key.run_id {
-        return Ok(Reading::Found(found));
-    }
-    Ok(Reading::Found(
-        match frontend.execution(acknowledged, deadline).await? {
-            Some(first) if first.status == Status::ContinuedAsNew => first,
-            Some(_) | None => found,
-        },
-    ))
+    let found = frontend.execution(latest, deadline).await?;
+    Ok(found.map_or(Reading::Absent, Reading::Found))
 }

@@ -19,8 +19,6 @@ use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};
 use super::start_limit;
 use super::validate::validate;
 
-/// The deadline of a start call.
-const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// The length of the drain where the scenario sets none.
 const DRAIN: Duration = Duration::from_secs(30);
 /// The bound of the generator's delay where the scenario sets none.
@@ -54,7 +52,8 @@ pub fn resolve(
     environment: Environment<'_>,
 ) -> Result<Resolution, document::Error> {
     let limit = environment.place.starts_per_second();
-    let valid = validate(document, environment.topology);
+    let roots = Roots::of(document, seed, &run);
+    let valid = validate(document, environment.topology, &roots);
     if let Err(error) = valid.and_then(|()| start_limit::within(document, limit)) {
         return match document.origin() {
             Origin::File(_) => Err(error),
@@ -75,12 +74,9 @@ pub fn resolve(
         scenario: scenario.name.value.clone(),
         description: scenario.description.clone(),
         seed,
-        workloads: (0..)
-            .zip(&scenario.workload.value)
-            .map(|(index, workload)| {
-                let prefix = format!("{}/{run}/{}/", scenario.name.value, workload.name.value);
-                planned_workload(workload, prefix, (seed, index), environment.topology)
-            })
+        workloads: (scenario.workload.value.iter())
+            .zip(roots)
+            .map(|(workload, roots)| planned_workload(workload, roots, environment.topology))
             .collect(),
         faults: faults(document, &run, &phases),
         run,
@@ -189,33 +185,42 @@ fn faults(document: &Document, run: &RunId, phases: &[PlannedPhase]) -> Vec<Plan
     faults
 }
 
-fn planned_workload(
-    workload: &Workload,
-    workflow_id_prefix: String,
-    (seed, index): (u64, u64),
-    topology: &Topology,
-) -> load::Workload {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(index);
-    let workflow = &workload.workflow.value;
-    let task_queue = workflow.task_queue.as_ref();
-    let task_queue = task_queue.map(|queue| queue.value.as_str());
-    let task_queue = task_queue.or_else(|| topology.task_queue());
-    let task_queue = task_queue.expect("a validated workload has a task queue");
+/// What all choices of a workload follow from.
+pub(super) struct Roots {
+    pub(super) seed: u64,
+    /// Of the workflow ids.
+    pub(super) prefix: String,
+}
+
+impl Roots {
+    /// Those of each workload of a scenario.
+    fn of(document: &Document, seed: u64, run: &RunId) -> Vec<Self> {
+        let scenario = &document.scenario;
+        let workloads = (0..).zip(&scenario.workload.value);
+        let roots = workloads.map(|(index, workload)| {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            random.set_stream(index);
+            Self {
+                seed: random.next_u64(),
+                prefix: format!("{}/{run}/{}/", scenario.name.value, workload.name.value),
+            }
+        });
+        roots.collect()
+    }
+}
+
+fn planned_workload(workload: &Workload, roots: Roots, topology: &Topology) -> load::Workload {
+    let flows = workload.flows();
+    let flows = flows.iter();
     load::Workload {
         name: workload.name.value.clone(),
-        executor: workload.executor.value,
-        seed: random.next_u64(),
-        workflow_id_prefix,
-        workflow_type: workflow.r#type.value.clone(),
-        task_queue: task_queue.to_owned(),
-        input: workflow
-            .input
-            .iter()
-            .map(|argument| argument.value.clone())
+        executor: workload.executor.value.clone(),
+        seed: roots.seed,
+        workflow_id_prefix: roots.prefix,
+        mix: flows
+            .map(|flow| flow.planned(topology.task_queue()))
             .collect(),
-        result: workflow.result.as_ref().map(|result| result.value.clone()),
-        start_timeout: START_TIMEOUT,
+        call_timeout: workload.call_timeout.value,
         timeout: workload.timeout.value,
     }
 }
@@ -224,11 +229,7 @@ fn planned_workload(
 /// a result.
 fn invariants(document: &Document) -> Vec<Invariant> {
     let scenario = &document.scenario;
-    let has_result = scenario
-        .workload
-        .value
-        .iter()
-        .any(|w| w.workflow.value.result.is_some());
+    let has_result = has_result(document);
     match &scenario.expect.invariants {
         Some(named) => named.iter().map(|invariant| invariant.value).collect(),
         None => Invariant::ALL
@@ -252,4 +253,11 @@ impl RunPlan {
     pub fn phase(&self, phase: Phase) -> Option<&PlannedPhase> {
         self.phases.iter().find(|planned| planned.phase == phase)
     }
+}
+
+/// Whether an iteration has a result that can be checked.
+pub(super) fn has_result(document: &Document) -> bool {
+    let workloads = document.scenario.workload.value.iter();
+    let mut flows = workloads.flat_map(Workload::flows);
+    flows.any(|flow| flow.has_result())
 }

@@ -1,5 +1,6 @@
 //! Waits for workflows that were open when their client stopped waiting. The verdict rests on the state
-//! of a workflow at the end of the drain, not on what its client saw.
+//! of a workflow at the end of the drain, not on what its client saw. Workflows whose client did not make
+//! all its calls are terminated.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use archive::{Archive, Error};
 use backend::event::Events;
 use base::news::Progress;
 use futures_util::{StreamExt as _, stream};
-use load::{Iteration, WakingTime};
+use load::{ABANDONED, Iteration, WakingTime};
 use temporal::backoff::Pace;
 use temporal::{ExecutionKey, Frontend, Op};
 
@@ -16,8 +17,11 @@ use super::histories::{CONCURRENCY, is_error_or, key};
 /// The deadline of one call that waits for a workflow; the call is then repeated.
 const TURN: Duration = Duration::from_mins(1);
 
-/// Waits until each of the `open` workflows is closed or the drain is over. Their histories are read
-/// later and say how they closed.
+/// How long workflows may take to be terminated, also after the drain.
+const TERMINATION: Duration = Duration::from_secs(30);
+
+/// Terminates workflows whose client did not make all its calls, and waits until each of the `open`
+/// workflows is closed or the drain is over. Their histories are read later and say how they closed.
 pub(super) async fn settle<F: Frontend>(
     scenario: &str,
     frontend: &F,
@@ -25,7 +29,11 @@ pub(super) async fn settle<F: Frontend>(
     drain: &mut WakingTime,
     events: &Events,
 ) -> Result<(), Error> {
-    if open == 0 || drain.left().is_zero() {
+    if open == 0 {
+        return Ok(());
+    }
+    terminate_unfinished(frontend, archive).await?;
+    if drain.left().is_zero() {
         return Ok(());
     }
     let what = format!("{scenario}: waiting for open workflows to close");
@@ -57,6 +65,49 @@ pub(super) async fn settle<F: Frontend>(
         () = drain.run_out() => {}
     }
     Ok(())
+}
+
+async fn terminate_unfinished<F: Frontend>(frontend: &F, archive: &Archive) -> Result<(), Error> {
+    let iterations = archive.iterations()?;
+    let unfinished = iterations.filter(|it| is_error_or(it, |iteration| iteration.unfinished));
+    let mut ending = stream::iter(unfinished)
+        .map(async |iteration| {
+            let latest = ExecutionKey {
+                run_id: String::new(),
+                ..key(&iteration?)
+            };
+            terminate(frontend, latest).await;
+            Ok(())
+        })
+        .buffer_unordered(CONCURRENCY);
+    let all = async {
+        while let Some(ended) = ending.next().await {
+            ended?;
+        }
+        Ok(())
+    };
+    let mut time = WakingTime::new(TERMINATION);
+    tokio::select! {
+        biased;
+        ended = all => ended,
+        () = time.run_out() => Ok(()),
+    }
+}
+
+/// Terminates a workflow. A refusal means that it is closed or does not exist. Other errors are waited
+/// out.
+async fn terminate<F: Frontend>(frontend: &F, execution: ExecutionKey) {
+    let mut pace = Pace::new(&execution.workflow_id);
+    let op = Op::Terminate {
+        execution: execution.clone(),
+        reason: ABANDONED.to_owned(),
+    };
+    loop {
+        match frontend.call(op.clone(), TERMINATION).await.into_result() {
+            Err(error) if error.is_passing() => pace.wait().await,
+            Ok(_) | Err(_) => return,
+        }
+    }
 }
 
 /// Waits until a workflow is closed or the server does not know it. Other errors are waited out.

@@ -1,6 +1,5 @@
 //! Checks a scenario against the limit of workflow starts of an existing cluster.
 
-use load::Executor;
 use model::document;
 use model::quantity::{Comparison, Throughput};
 
@@ -25,7 +24,7 @@ pub(super) fn within(document: &Document, limit: Option<u32>) -> Result<(), docu
 fn open_loops(document: &Document, limit: u32) -> Result<(), document::Error> {
     let mut before = 0.0;
     for workload in &document.scenario.workload.value {
-        let Executor::ConstantArrivalRate { rate, .. } = workload.executor.value else {
+        let Some(rate) = workload.executor.value.greatest_rate() else {
             continue;
         };
         let all = before + rate.per_second();
@@ -38,7 +37,7 @@ fn open_loops(document: &Document, limit: u32) -> Result<(), document::Error> {
             };
             let message = format!(
                 "{rate}{others} more than the {limit}/s of workflow starts that `{KEY}` of the \
-                 profile allows; lower `rate`, or raise `rate-limit` if the cluster may get \
+                 profile allows; lower the rate, or raise `rate-limit` if the cluster may get \
                  this load"
             );
             return Err(document.error(workload.executor.referenced, message));

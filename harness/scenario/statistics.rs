@@ -7,6 +7,7 @@ use model::quantity::{Duration, Milliseconds};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::breakdown::{CallStatistics, FlowStatistics};
 use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
 use super::record::FaultRecord;
@@ -35,7 +36,7 @@ pub struct PhaseStatistics {
     pub offered: u64,
     /// Of `offered`: the workflow completed.
     pub completed: u64,
-    /// Of `offered`: the workflow closed without completing.
+    /// Of `offered`: the workflow closed otherwise, or a step was refused and the client terminated it.
     pub failed: u64,
     /// Of `offered`: the server refused the start.
     pub refused: u64,
@@ -45,8 +46,12 @@ pub struct PhaseStatistics {
     pub given_up: u64,
     /// Of `offered`: not sent, because `max-in-flight` was reached.
     pub dropped: u64,
-    /// Of `offered`: not sent, because the load had ended when the generator came to them.
+    /// Of `offered`: not sent, because the generator reached them too late.
     pub not_sent: u64,
+    /// Of `offered`: not sent, because a template could not be filled.
+    pub not_made: u64,
+    /// Why the first of `not_made` could not be filled; null if there is none.
+    pub why_not_made: Option<String>,
     /// Of `offered`: sent and still under way; 0 after the run.
     pub under_way: u64,
     /// Starts that were sent and not acknowledged: all refused and unknown ones, and some of those given
@@ -66,12 +71,16 @@ pub struct PhaseStatistics {
     pub start_latency: Option<Percentiles>,
     /// From the intended to the actual start: the generator's own delay.
     pub generator_delay: Option<Percentiles>,
+    /// The iterations that were due in the phase and sent, by workload and flow.
+    pub flows: Vec<FlowStatistics>,
+    /// The calls that were due in the phase and sent, by workload, flow, operation and name.
+    pub calls: Vec<CallStatistics>,
 }
 
 impl PhaseStatistics {
     /// Iterations whose start was sent.
     pub fn sent(&self) -> u64 {
-        self.offered - self.dropped - self.not_sent
+        self.offered - self.dropped - self.not_sent - self.not_made
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use load::{Iteration, IterationLatencies, Latencies, WorkflowOutcome};
 
+use super::breakdown::Breakdown;
 use super::plan::PlannedPhase;
 use super::statistics::{PhaseStatistics, per_second, ratio, window};
 
@@ -23,8 +24,12 @@ pub(super) struct Tally {
     given_up: u64,
     dropped: u64,
     not_sent: u64,
+    not_made: u64,
+    /// Why the first of them was not made.
+    why_not_made: Option<String>,
     unacknowledged: u64,
     latencies: IterationLatencies,
+    breakdown: Breakdown,
     /// The ages of iterations that are still under way.
     ages: Latencies,
 }
@@ -43,8 +48,11 @@ impl Tally {
             given_up: 0,
             dropped: 0,
             not_sent: 0,
+            not_made: 0,
+            why_not_made: None,
             unacknowledged: 0,
             latencies: IterationLatencies::default(),
+            breakdown: Breakdown::default(),
             ages: Latencies::default(),
         }
     }
@@ -60,9 +68,16 @@ impl Tally {
             return;
         }
         self.ended += arrivals;
+        self.breakdown.add(iteration);
         match outcome {
             WorkflowOutcome::Dropped(_) => self.dropped += arrivals,
             WorkflowOutcome::NotSent(_) => self.not_sent += arrivals,
+            WorkflowOutcome::NotMade(unsent) => {
+                self.not_made += arrivals;
+                if self.why_not_made.is_none() {
+                    self.why_not_made.clone_from(&unsent.message);
+                }
+            }
             WorkflowOutcome::Refused(_) => {
                 self.refused += 1;
                 self.unacknowledged += 1;
@@ -75,7 +90,8 @@ impl Tally {
                     self.unknown += 1;
                 }
             }
-            WorkflowOutcome::Open => self.given_up += 1,
+            WorkflowOutcome::Abandoned(_) if !iteration.is_given_up() => self.failed += 1,
+            WorkflowOutcome::Abandoned(_) | WorkflowOutcome::Open => self.given_up += 1,
             WorkflowOutcome::Closed(_) if iteration.is_completed() => self.completed += 1,
             WorkflowOutcome::Closed(_) => self.failed += 1,
         }
@@ -95,9 +111,10 @@ impl Tally {
         if self.latencies.response.count() > 0 {
             self.latencies.response.merge(&self.ages);
         }
+        let (flows, calls) = self.breakdown.finish();
         let under_way = self.ages.count();
         let offered = self.ended + under_way;
-        let sent_and_ended = self.ended - self.dropped - self.not_sent;
+        let sent_and_ended = self.ended - self.dropped - self.not_sent - self.not_made;
         let length = self.planned.length;
         PhaseStatistics {
             phase: self.planned.phase,
@@ -111,6 +128,8 @@ impl Tally {
             given_up: self.given_up,
             dropped: self.dropped,
             not_sent: self.not_sent,
+            not_made: self.not_made,
+            why_not_made: self.why_not_made,
             under_way,
             unacknowledged: self.unacknowledged,
             error_rate: ratio(sent_and_ended - self.completed, sent_and_ended),
@@ -120,6 +139,8 @@ impl Tally {
             service_time: self.latencies.service.percentiles(),
             start_latency: self.latencies.start.percentiles(),
             generator_delay: self.latencies.generator_delay.percentiles(),
+            flows,
+            calls,
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use base::secret::Secret;
 use temporalio_client::Connection;
 use temporalio_client::grpc::{HealthService, WorkflowService};
-use tokio::time::timeout;
-use tonic::{Request, Response, Status as Refusal};
+use tokio::time::{Instant, timeout};
+use tonic::{Code, Request, Response, Status as Refusal};
 
 use super::{Answer, Cluster, Error, Execution, ExecutionKey, Frontend, Op, Reply};
 
@@ -92,6 +92,23 @@ impl Frontend for Client {
                 let closed = self.poll_until_closed(key, deadline).await;
                 closed.map(Reply::Closed)
             }
+            Op::SignalWithStart(start, signal) => {
+                self.signal_with_start(start, signal, deadline).await
+            }
+            Op::Signal(key, message) => self.signal(&key, message, deadline).await,
+            Op::Query(key, message) => self.query(&key, message, deadline).await,
+            Op::Update(key, message) => return self.update(&key, message, deadline).await,
+            Op::Cancel {
+                execution,
+                request_id,
+            } => {
+                let asked = self.cancel(&execution, request_id, deadline).await;
+                asked.map(|()| Reply::Done)
+            }
+            Op::Terminate { execution, reason } => {
+                let ended = self.terminate_run(&execution, reason, deadline).await;
+                ended.map(|()| Reply::Done)
+            }
         };
         replied.into()
     }
@@ -130,8 +147,13 @@ pub(super) async fn answer<R>(
     deadline: Duration,
     call: impl Future<Output = Result<Response<R>, Refusal>>,
 ) -> Result<R, Error> {
+    let asked = Instant::now();
     match timeout(deadline + GRACE, call).await {
         Ok(Ok(response)) => Ok(response.into_inner()),
+        // So tonic ends a call at its deadline.
+        Ok(Err(refusal)) if refusal.code() == Code::Cancelled && asked.elapsed() >= deadline => {
+            Err(Error::no_answer(operation, deadline))
+        }
         Ok(Err(refusal)) => Err(Error::from_status(operation, &refusal)),
         Err(_) => Err(Error::no_answer(operation, deadline)),
     }

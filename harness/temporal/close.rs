@@ -9,7 +9,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, request};
-use super::closing::close_of;
+use super::closing::{close_of, next_run};
 use super::{Close, Error, ExecutionKey, history};
 
 const OPERATION: &str = "wait for close";
@@ -23,10 +23,10 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_s
 
 impl Client {
     /// Polls for the closing event of one run, until it arrives or the deadline is over. Retries after
-    /// transient errors. A workflow that continued as new counts as closed.
+    /// transient errors. If another run goes on for it, waits for that one.
     pub(super) async fn poll_until_closed(
         &self,
-        key: ExecutionKey,
+        mut key: ExecutionKey,
         deadline: Duration,
     ) -> Result<Close, Error> {
         let until = Instant::now() + deadline;
@@ -41,7 +41,13 @@ impl Client {
             }
             match self.poll_close(&key, page_token, left.min(POLL)).await {
                 Ok(response) => {
-                    if let Some(close) = closing(&response) {
+                    let last_event = response.history.as_ref().and_then(|it| it.events.last());
+                    if let Some(next) = last_event.and_then(next_run) {
+                        next.clone_into(&mut key.run_id);
+                        page_token = Vec::new();
+                        continue;
+                    }
+                    if let Some(close) = last_event.and_then(close_of) {
                         return Ok(close);
                     }
                     last = still_open(deadline);
@@ -89,10 +95,6 @@ fn still_open(deadline: Duration) -> Error {
     let deadline = model::quantity::Duration::from(deadline);
     let message = format!("the workflow did not close within {deadline}");
     Error::new(OPERATION, "DeadlineExceeded", message)
-}
-
-fn closing(response: &GetWorkflowExecutionHistoryResponse) -> Option<Close> {
-    close_of(response.history.as_ref()?.events.last()?)
 }
 
 #[cfg(test)]
@@ -143,6 +145,29 @@ mod tests {
         scripted.page(fake::completed("Hello Guest!"), b"");
         let (close, _) = wait(&scripted).await;
         assert_eq!(close.expect("it closed").status, Status::Completed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_runs_of_a_chain_are_followed_to_the_last() {
+        let scripted = Scripted::default();
+        scripted.page(fake::continued_as_new("second"), b"token");
+        scripted.page(Vec::new(), b"token");
+        scripted.page(fake::failed("third"), b"");
+        scripted.page(fake::completed("Hello Guest!"), b"");
+        let (close, took) = wait(&scripted).await;
+        let close = close.expect("it closed");
+        assert_eq!(close.result, Some(json!("Hello Guest!")));
+        assert_eq!(scripted.asked(), ["", "", "token", ""]);
+        assert_eq!(scripted.runs(), ["run", "second", "second", "third"]);
+        assert!(took < PAUSE.1, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_run_that_is_not_retried_is_the_end() {
+        let scripted = Scripted::default();
+        scripted.page(fake::failed(""), b"");
+        let (close, _) = wait(&scripted).await;
+        assert_eq!(close.expect("it closed").status, Status::Failed);
     }
 
     #[tokio::test(start_paused = true)]

@@ -41,3 +41,26 @@ pub(super) fn close_of(event: &HistoryEvent) -> Option<Close> {
         failure,
     })
 }
+
+/// The run that goes on for one that closed with this event: it continued as new, or is retried. `None`
+/// if this run has the result of the workflow.
+pub(super) fn next_run(event: &HistoryEvent) -> Option<&str> {
+    let next = match event.attributes.as_ref()? {
+        Attributes::WorkflowExecutionContinuedAsNewEventAttributes(it) => &it.new_execution_run_id,
+        Attributes::WorkflowExecutionFailedEventAttributes(it) => &it.new_execution_run_id,
+        Attributes::WorkflowExecutionTimedOutEventAttributes(it) => &it.new_execution_run_id,
+        _ => return None,
+    };
+    (!next.is_empty()).then_some(next)
+}
+
+/// The first run of the chain to which the run with these events belongs, if that is another one.
+pub(super) fn first_run(events: &[HistoryEvent], run_id: &str) -> Option<String> {
+    let Attributes::WorkflowExecutionStartedEventAttributes(started) =
+        events.first()?.attributes.as_ref()?
+    else {
+        return None;
+    };
+    let first = &started.first_execution_run_id;
+    (!first.is_empty() && first != run_id).then(|| first.clone())
+}

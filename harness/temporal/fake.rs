@@ -15,13 +15,17 @@ use temporalio_common::protos::temporal::api::enums::v1::{EventType, WorkflowExe
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use temporalio_common::protos::temporal::api::history::v1::{
     History, HistoryEvent, WorkflowExecutionCompletedEventAttributes,
+    WorkflowExecutionContinuedAsNewEventAttributes, WorkflowExecutionFailedEventAttributes,
+    WorkflowExecutionStartedEventAttributes,
 };
 use temporalio_common::protos::temporal::api::namespace::v1::NamespaceInfo;
+use temporalio_common::protos::temporal::api::update::v1::{Outcome, UpdateRef, outcome};
 use temporalio_common::protos::temporal::api::workflow::v1::WorkflowExecutionInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeNamespaceRequest, DescribeNamespaceResponse, DescribeWorkflowExecutionRequest,
     DescribeWorkflowExecutionResponse, GetClusterInfoRequest, GetClusterInfoResponse,
-    GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse,
+    GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse, QueryWorkflowRequest,
+    QueryWorkflowResponse, UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse,
 };
 use tokio::time::sleep;
 use tonic::codec::Streaming;
@@ -41,6 +45,8 @@ struct Script {
     pages: VecDeque<Result<GetWorkflowExecutionHistoryResponse, Status>>,
     then: Then,
     tokens: Vec<String>,
+    /// The run ids of all history requests.
+    runs: Vec<String>,
     /// The answer to every Describe after the scripted ones.
     describe_then: Option<Status>,
     /// How long every Describe takes.
@@ -48,6 +54,11 @@ struct Script {
     /// The workflow ids of all Describe requests.
     described: Vec<String>,
     shards: i32,
+    updates: VecDeque<Result<UpdateWorkflowExecutionResponse, Status>>,
+    /// All update requests.
+    updated: Vec<UpdateWorkflowExecutionRequest>,
+    /// The answer to every query.
+    query: Option<Status>,
 }
 
 /// The answer to history requests after the scripted pages.
@@ -127,9 +138,56 @@ impl Scripted {
         self.script().then = Then::Always(page);
     }
 
+    /// The run ids of all history requests.
+    pub(super) fn runs(&self) -> Vec<String> {
+        self.script().runs.clone()
+    }
+
     /// The page tokens of all history requests.
     pub(super) fn asked(&self) -> Vec<String> {
         self.script().tokens.clone()
+    }
+
+    /// The answer to an update that has no outcome yet, from this run.
+    pub(super) fn update_without_outcome(&self, run_id: &str) {
+        let execution = WorkflowExecution {
+            workflow_id: "hello".to_owned(),
+            run_id: run_id.to_owned(),
+        };
+        let response = UpdateWorkflowExecutionResponse {
+            update_ref: Some(UpdateRef {
+                workflow_execution: Some(execution),
+                update_id: "id".to_owned(),
+            }),
+            ..UpdateWorkflowExecutionResponse::default()
+        };
+        self.script().updates.push_back(Ok(response));
+    }
+
+    pub(super) fn update_returns(&self, result: &Value) {
+        let result = Payloads {
+            payloads: vec![payload::encode(result)],
+        };
+        let response = UpdateWorkflowExecutionResponse {
+            outcome: Some(Outcome {
+                value: Some(outcome::Value::Success(result)),
+            }),
+            ..UpdateWorkflowExecutionResponse::default()
+        };
+        self.script().updates.push_back(Ok(response));
+    }
+
+    pub(super) fn update_fails(&self, status: Status) {
+        self.script().updates.push_back(Err(status));
+    }
+
+    /// All update requests.
+    pub(super) fn updated(&self) -> Vec<UpdateWorkflowExecutionRequest> {
+        self.script().updated.clone()
+    }
+
+    pub(super) fn query_fails(&self, status: Status) {
+        self.script().query = Some(status);
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
@@ -158,6 +216,26 @@ impl WorkflowService for Scripted {
             answer
         }
         .boxed()
+    }
+
+    fn update_workflow_execution(
+        &mut self,
+        request: Request<UpdateWorkflowExecutionRequest>,
+    ) -> BoxFuture<'_, Answer<UpdateWorkflowExecutionResponse>> {
+        let mut script = self.script();
+        script.updated.push(request.into_inner());
+        let next = script.updates.pop_front();
+        let answer = next.unwrap_or_else(|| Err(Status::internal("nothing scripted")));
+        ready(answer.map(Response::new)).boxed()
+    }
+
+    fn query_workflow(
+        &mut self,
+        _: Request<QueryWorkflowRequest>,
+    ) -> BoxFuture<'_, Answer<QueryWorkflowResponse>> {
+        let status = self.script().query.clone();
+        let answer = status.map_or_else(|| Ok(QueryWorkflowResponse::default()), Err);
+        ready(answer.map(Response::new)).boxed()
     }
 
     fn get_cluster_info(
@@ -191,7 +269,10 @@ impl WorkflowService for Scripted {
         request: Request<GetWorkflowExecutionHistoryRequest>,
     ) -> BoxFuture<'_, Answer<GetWorkflowExecutionHistoryResponse>> {
         let mut script = self.script();
-        let token = request.into_inner().next_page_token;
+        let request = request.into_inner();
+        let run_id = request.execution.unwrap_or_default().run_id;
+        script.runs.push(run_id);
+        let token = request.next_page_token;
         script
             .tokens
             .push(String::from_utf8_lossy(&token).into_owned());
@@ -240,13 +321,52 @@ pub(super) async fn await_result(
     let answer = frontend.call(Op::AwaitResult(key), deadline).await;
     answer.into_result().map(|reply| match reply {
         Reply::Closed(close) => close,
-        Reply::Started { .. } => panic!("expected a close, got {reply:?}"),
+        other => panic!("expected a close, got {other:?}"),
     })
 }
 
 /// The first event of a history.
 pub(super) fn started() -> Vec<HistoryEvent> {
     vec![event(1, EventType::WorkflowExecutionStarted, None)]
+}
+
+/// The first event of a run that goes on for another one.
+pub(super) fn started_after(first_run: &str) -> Vec<HistoryEvent> {
+    let attributes = WorkflowExecutionStartedEventAttributes {
+        first_execution_run_id: first_run.to_owned(),
+        ..WorkflowExecutionStartedEventAttributes::default()
+    };
+    let attributes = Attributes::WorkflowExecutionStartedEventAttributes(attributes);
+    vec![event(
+        1,
+        EventType::WorkflowExecutionStarted,
+        Some(attributes),
+    )]
+}
+
+/// The last event of a run that another one goes on for.
+pub(super) fn continued_as_new(next_run: &str) -> Vec<HistoryEvent> {
+    let attributes = WorkflowExecutionContinuedAsNewEventAttributes {
+        new_execution_run_id: next_run.to_owned(),
+        ..WorkflowExecutionContinuedAsNewEventAttributes::default()
+    };
+    let attributes = Attributes::WorkflowExecutionContinuedAsNewEventAttributes(attributes);
+    let kind = EventType::WorkflowExecutionContinuedAsNew;
+    vec![event(2, kind, Some(attributes))]
+}
+
+/// The last event of a run that failed, and that this run retries unless it is empty.
+pub(super) fn failed(next_run: &str) -> Vec<HistoryEvent> {
+    let attributes = WorkflowExecutionFailedEventAttributes {
+        new_execution_run_id: next_run.to_owned(),
+        ..WorkflowExecutionFailedEventAttributes::default()
+    };
+    let attributes = Attributes::WorkflowExecutionFailedEventAttributes(attributes);
+    vec![event(
+        2,
+        EventType::WorkflowExecutionFailed,
+        Some(attributes),
+    )]
 }
 
 /// The last event of a history, with a result.

@@ -14,7 +14,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 use tokio::time::Instant;
 
 use super::client::{Client, request};
-use super::closing::close_of;
+use super::closing::{close_of, first_run};
 use super::event_failure::EventFailures;
 use super::retry::Calls;
 use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status};
@@ -55,6 +55,7 @@ impl Client {
             .collect::<Result<_, _>>()?;
         let (result, failure) = close.map_or((None, None), |close| (close.result, close.failure));
         Ok(Some(Execution {
+            first_run_id: first_run(&events, &described.key.run_id),
             key: described.key,
             status: described.status,
             history,
@@ -245,6 +246,23 @@ mod tests {
         }
         "#);
         assert_eq!(scripted.asked(), ["", "more", "and more"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_later_run_of_a_chain_names_the_first() {
+        for (first_run, wanted) in [
+            ("first", Some("first")),
+            ("described-run", None),
+            ("", None),
+        ] {
+            let scripted = Scripted::default();
+            scripted.describe(WorkflowExecutionStatus::Completed);
+            scripted.page(fake::started_after(first_run), b"more");
+            scripted.page(fake::completed("Hello Guest!"), b"");
+            let execution = scripted.client().execution(key(), DEADLINE).await;
+            let execution = execution.expect("all answers are scripted").expect("known");
+            assert_eq!(execution.first_run_id.as_deref(), wanted, "{first_run}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

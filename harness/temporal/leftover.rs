@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
 use temporalio_common::protos::temporal::api::workflow::v1::WorkflowExecutionInfo;
-use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    ListWorkflowExecutionsRequest, TerminateWorkflowExecutionRequest,
-};
+use temporalio_common::protos::temporal::api::workflowservice::v1::ListWorkflowExecutionsRequest;
 
-use super::Error;
 use super::client::{Client, request};
+use super::{Error, ExecutionKey};
 
 /// How many ids one call returns.
 const MOST: i32 = 1000;
@@ -44,20 +41,15 @@ impl Client {
         reason: &str,
         deadline: Duration,
     ) -> Result<bool, Error> {
-        let message = TerminateWorkflowExecutionRequest {
-            namespace: self.namespace.clone(),
-            workflow_execution: Some(WorkflowExecution {
-                workflow_id: workflow_id.to_owned(),
-                run_id: String::new(),
-            }),
-            reason: reason.to_owned(),
-            identity: self.identity.clone(),
-            ..TerminateWorkflowExecutionRequest::default()
+        let newest = ExecutionKey {
+            workflow_id: workflow_id.to_owned(),
+            run_id: String::new(),
         };
-        let mut workflows = self.workflows.clone();
-        let call = workflows.terminate_workflow_execution(request(message, deadline));
-        match self.answer("terminate workflow", deadline, call).await {
-            Ok(_) => Ok(true),
+        match self
+            .terminate_run(&newest, reason.to_owned(), deadline)
+            .await
+        {
+            Ok(()) => Ok(true),
             // It is closed, or was never started.
             Err(error) if error.is_absent() => Ok(false),
             Err(error) => Err(error),

@@ -1,4 +1,5 @@
-//! Temporal's client API: starts workflows, waits until they close, reads their histories.
+//! Temporal's client API: starts workflows, sends them messages, waits until they close, reads their
+//! histories.
 //!
 //! This crate does not know where the cluster runs. [`Frontend`] has two implementations: the gRPC
 //! [`Client`] for a real cluster, and the model in [`simulated`].
@@ -9,6 +10,7 @@ mod client;
 mod close;
 mod closing;
 mod diagnosis;
+mod ending;
 mod error;
 mod event_failure;
 mod failure;
@@ -17,6 +19,7 @@ mod fake;
 mod health;
 mod history;
 mod leftover;
+mod message;
 mod model;
 mod op;
 mod payload;
@@ -36,7 +39,8 @@ pub use admin::{Poller, TaskKind};
 pub use client::Client;
 pub use health::check_role;
 pub use model::{
-    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, Status, present,
+    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Message, Start, Status,
+    present,
 };
 pub use op::{Answer, Op, OpKind, Reply};
 pub use pending::{Pending, PendingActivity, PendingChild, PendingTask};

@@ -1,5 +1,6 @@
 //! The types of requests to a Temporal frontend and of its answers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::{Answer, Op, Pending};
 
 /// A request to start a workflow of any type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Start {
     pub workflow_id: String,
     /// Idempotency key: the server answers a repeated start with the same run.
@@ -19,6 +20,21 @@ pub struct Start {
     pub workflow_type: String,
     /// The task queue that workers for this type poll.
     pub task_queue: String,
+    /// Arguments, each one JSON payload.
+    pub input: Vec<Value>,
+    /// Values that are shown with the workflow.
+    pub memo: BTreeMap<String, Value>,
+    /// Values by which workflows can be found. The namespace must know their names.
+    pub search_attributes: BTreeMap<String, Value>,
+}
+
+/// A signal, a query or an update.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Idempotency key of a signal or an update: the server carries a repeated one out once.
+    pub id: String,
+    /// The name of the signal or the update, or the query type.
+    pub name: String,
     /// Arguments, each one JSON payload.
     pub input: Vec<Value>,
 }
@@ -94,6 +110,9 @@ pub struct Close {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
     pub key: ExecutionKey,
+    /// The first run of the chain if this run is a later one: after continue-as-new, or a retry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_run_id: Option<String>,
     /// The status from Describe.
     pub status: Status,
     /// The whole history, in the order in which the server sent it.
@@ -154,8 +173,8 @@ pub struct Error {
 
 /// A Temporal frontend. Every method gives up at its deadline.
 pub trait Frontend: Clone + Send + Sync + 'static {
-    /// Makes one call of a load generator. A start is never retried, so that the generator does not
-    /// measure its own retries.
+    /// Makes one call of a load generator. Only the wait for a close is repeated after an error, so
+    /// that the generator does not measure its own retries.
     fn call(&self, op: Op, deadline: Duration) -> impl Future<Output = Answer> + Send;
 
     /// Reads an execution: Describe and the whole history. `None` if there is no such execution.

@@ -1,5 +1,7 @@
 //! JSON values as Temporal payloads. Pure.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde_json::{Value, json};
 use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
 
@@ -16,6 +18,21 @@ pub(super) fn encode(value: &Value) -> Payload {
         data: value.to_string().into_bytes(),
         ..Payload::default()
     }
+}
+
+/// Encodes arguments.
+pub(super) fn encode_all(values: &[Value]) -> Payloads {
+    Payloads {
+        payloads: values.iter().map(encode).collect(),
+    }
+}
+
+/// Encodes the fields of a memo or of search attributes; `None` if there are none.
+pub(super) fn encode_fields(fields: &BTreeMap<String, Value>) -> Option<HashMap<String, Payload>> {
+    let encoded = fields
+        .iter()
+        .map(|(name, value)| (name.clone(), encode(value)));
+    (!fields.is_empty()).then(|| encoded.collect())
 }
 
 /// Decodes payloads as one value. For a payload that is not JSON, the value has its encoding and

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use temporalio_common::protos::temporal::api::common::v1::{Payloads, WorkflowType};
+use temporalio_common::protos::temporal::api::common::v1::{Memo, SearchAttributes, WorkflowType};
 use temporalio_common::protos::temporal::api::taskqueue::v1::TaskQueue;
 use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 
@@ -20,7 +20,17 @@ impl Client {
         start: Start,
         deadline: Duration,
     ) -> Result<Reply, Error> {
-        let message = StartWorkflowExecutionRequest {
+        let message = self.start_request(start);
+        let mut workflows = self.workflows.clone();
+        let call = workflows.start_workflow_execution(request(message, deadline));
+        let response = self.answer(OPERATION, deadline, call).await?;
+        Ok(Reply::Started {
+            run_id: response.run_id,
+        })
+    }
+
+    pub(super) fn start_request(&self, start: Start) -> StartWorkflowExecutionRequest {
+        StartWorkflowExecutionRequest {
             namespace: self.namespace.clone(),
             workflow_id: start.workflow_id,
             request_id: start.request_id,
@@ -31,17 +41,12 @@ impl Client {
                 name: start.task_queue,
                 ..TaskQueue::default()
             }),
-            input: Some(Payloads {
-                payloads: start.input.iter().map(payload::encode).collect(),
-            }),
+            input: Some(payload::encode_all(&start.input)),
             identity: self.identity.clone(),
+            memo: payload::encode_fields(&start.memo).map(|fields| Memo { fields }),
+            search_attributes: payload::encode_fields(&start.search_attributes)
+                .map(|indexed_fields| SearchAttributes { indexed_fields }),
             ..StartWorkflowExecutionRequest::default()
-        };
-        let mut workflows = self.workflows.clone();
-        let call = workflows.start_workflow_execution(request(message, deadline));
-        let response = self.answer(OPERATION, deadline, call).await?;
-        Ok(Reply::Started {
-            run_id: response.run_id,
-        })
+        }
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn running(history: Vec<HistoryEvent>, pending: Pending) -> Execution
             workflow_id: "hello".to_owned(),
             run_id: "run".to_owned(),
         },
+        first_run_id: None,
         status: Status::Running,
         history,
         result: None,

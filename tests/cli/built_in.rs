@@ -77,6 +77,12 @@ fn an_empty_folder_has_the_built_in_scenarios() {
       Kills Temporal's history service under load; no workflow is lost or has a wrong result
       cannot run here: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
 
+    mix (built-in mix.yaml)
+      Runs every canary workflow of the example worker; every reply and result is right
+
+    ramp (built-in ramp.yaml)
+      Raises the arrival rate of hello world, holds it and lowers it; a slow machine keeps up
+
     smoke (built-in smoke.yaml)
       Runs hello world at a constant concurrency; every result is right
 
@@ -90,7 +96,7 @@ fn an_empty_folder_has_the_built_in_scenarios() {
     let json = world
         .run("test --list --backend simulated --output json")
         .json();
-    assert_eq!(json[1]["built-in"], "smoke", "{json:#}");
+    assert_eq!(json[1]["built-in"], "mix", "{json:#}");
     let named = world.run("test smoke --list --backend simulated");
     assert!(
         named.stdout.starts_with("smoke (built-in smoke.yaml)\n"),
@@ -197,6 +203,14 @@ fn a_built_in_scenario_is_skipped_where_it_does_not_fit_the_workers() {
     assert_snapshot!(world.run("test -p shop --list --backend simulated"), @"
     history-crash (built-in history-crash.yaml)
       Kills Temporal's history service under load; no workflow is lost or has a wrong result
+      cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
+
+    mix (built-in mix.yaml)
+      Runs every canary workflow of the example worker; every reply and result is right
+      cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
+
+    ramp (built-in ramp.yaml)
+      Raises the arrival rate of hello world, holds it and lowers it; a slow machine keeps up
       cannot run here: `task-queue` is missing, and the workers of this profile poll several: `mail`, `orders`
 
     smoke (built-in smoke.yaml)

@@ -162,6 +162,7 @@ fn a_dry_run_as_json_has_every_workload_with_the_seed_of_its_own() {
     assert_snapshot!(format!("{:#}", crash_as_json()[0]["workloads"]), @r#"
     [
       {
+        "call-timeout-ms": 10000,
         "executor": {
           "constant-arrival-rate": {
             "arrivals": "uniform",
@@ -169,17 +170,22 @@ fn a_dry_run_as_json_has_every_workload_with_the_seed_of_its_own() {
             "rate": "40/s"
           }
         },
-        "input": [
-          "{{ name }}"
+        "mix": [
+          {
+            "input": [
+              "{{ name }}"
+            ],
+            "name": "Workflow",
+            "result": "Hello {{ name }}!",
+            "task-queue": "hello-world",
+            "weight": 1,
+            "workflow-type": "Workflow"
+          }
         ],
         "name": "hello",
-        "result": "Hello {{ name }}!",
         "seed": "12578764544318200737",
-        "start-timeout-ms": 10000,
-        "task-queue": "hello-world",
         "timeout-ms": 30000,
-        "workflow-id-prefix": "crash/[run]/hello/",
-        "workflow-type": "Workflow"
+        "workflow-id-prefix": "crash/[run]/hello/"
       }
     ]
     "#);

@@ -79,7 +79,10 @@ fn world() -> World {
     // What is left of a run that was cut off when it was about to begin.
     let plans = world.run("test -p simulated short.yaml --dry-run --output json");
     world.write("run/plan.json", &plans.json()[0].to_string());
-    world.write("run/run.json", "{\"version\": 3}");
+    world.write(
+        "run/run.json",
+        &format!("{{\"version\": {}}}", archive::VERSION),
+    );
     for records in ["events", "iterations", "executions"] {
         world.write(&format!("run/{records}.ndjson"), "");
     }

@@ -1,6 +1,8 @@
 //! Every document of the project is right: by the code that reads it, and by the schema that an
 //! editor checks it against.
 
+mod canaries;
+
 use std::collections::BTreeMap;
 
 use backend::Place;
@@ -8,7 +10,7 @@ use backend::run_id::RunId;
 use camino::Utf8Path;
 use model::profile;
 use model::profile::{Profile, Reader, Request, Source};
-use scenario::{Document, Environment};
+use scenario::{Document, Environment, Resolution};
 use serde_json::Value;
 
 /// A profile loads once it has a backend, is called like its file, and follows its schema.
@@ -32,8 +34,15 @@ fn profile(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
 /// Whether the place can express its faults is another matter.
 fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
     follows(&scenario::json_schema(), "scenario.schema.json", &text)?;
-    let document = Document::parse(path.as_str(), text)?;
+    let document = Document::parse(path.as_str(), text.clone())?;
     assert_eq!(Some(&*document.scenario.name.value), path.file_stem());
+    resolve(path, text, 1)?;
+    Ok(())
+}
+
+/// What a scenario becomes with the local profile.
+fn resolve(path: &Utf8Path, text: String, seed: u64) -> datatest_stable::Result<Resolution> {
+    let document = Document::parse(path.as_str(), text)?;
     let local = Request {
         source: Source::File("profiles/local.yaml".into()),
         sets: Vec::new(),
@@ -48,9 +57,8 @@ fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
         },
         levers: &BTreeMap::new(),
     };
-    let run = RunId::new(1, jiff::Timestamp::UNIX_EPOCH);
-    scenario::resolve(&document, 1, run, environment)?;
-    Ok(())
+    let run = RunId::new(seed, jiff::Timestamp::UNIX_EPOCH);
+    Ok(scenario::resolve(&document, seed, run, environment)?)
 }
 
 fn load(request: &Request) -> Result<Profile, profile::Error> {
@@ -73,4 +81,5 @@ fn follows(schema: &Value, file: &str, text: &str) -> datatest_stable::Result<()
 datatest_stable::harness! {
     { test = profile, root = "profiles", pattern = r"\.yaml$" },
     { test = scenario, root = "scenarios", pattern = r"\.yaml$" },
+    { test = canaries::mix, root = "scenarios", pattern = r"mix\.yaml$" },
 }

@@ -13,7 +13,8 @@
 //! | an invalid name | the workflow fails, failure type [`activities::INVALID_NAME`] |
 //!
 //! A second workflow type, [`NAP_TYPE`], takes a number of milliseconds and sleeps for that time in
-//! one activity. Tests of shutdowns and crashes use it to have a running activity.
+//! one activity. Tests of shutdowns and crashes use it to have a running activity. The other types are
+//! [`canaries`].
 //!
 //! # HTTP starter
 //! | request | answer |
@@ -35,6 +36,7 @@
 //! | 504 | no result within the request timeout; the workflow continues |
 
 pub mod activities;
+pub mod canaries;
 pub mod name;
 pub mod worker;
 pub mod workflows;

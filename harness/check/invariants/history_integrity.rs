@@ -74,15 +74,11 @@ fn closing_event(execution: &Execution) -> Option<String> {
     }
 }
 
-/// Compares the client's view with the execution. A run that continued as new is not compared: the
-/// server lets a waiting client follow to the next run, so the client's view can be of that run.
+/// Compares the client's view with the execution.
 fn client_view(workflow: Workflow<'_>, execution: &Execution) -> Option<String> {
     let WorkflowOutcome::Closed(close) = workflow.iteration.outcome() else {
         return None;
     };
-    if execution.status == Status::ContinuedAsNew {
-        return None;
-    }
     if close.status != execution.status {
         let actual = execution.status;
         return Some(format!(

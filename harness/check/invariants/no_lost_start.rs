@@ -1,4 +1,5 @@
-//! No lost start: every acknowledged run exists, and is the latest run of its workflow id.
+//! No lost start: every acknowledged run exists, and is the latest run of its workflow id, or the first
+//! run of the chain to which the latest belongs.
 //!
 //! A start without a clear answer may or may not have made an execution, so this invariant does not
 //! apply to it.
@@ -14,7 +15,8 @@ pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
     };
     match workflow.reading {
         Reading::Found(execution) => {
-            let found = &execution.key.run_id;
+            let found = execution.first_run_id.as_ref();
+            let found = found.unwrap_or(&execution.key.run_id);
             Answer::from_violation((found != run_id).then(|| {
                 format!("start acknowledged as run {run_id}, but the server has run {found}")
             }))

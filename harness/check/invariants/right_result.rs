@@ -1,36 +1,82 @@
-//! Right result: every workflow that closed completed with the result that the scenario expects.
+//! Right result: every reply to a query or an update has the result that the scenario expects, and
+//! every workflow that closed did so as the scenario expects, with the result that it expects.
 //!
-//! The result is taken from the server's closing event. Workflows that are still running are checked
-//! by `all_closed`.
+//! The result of a workflow is taken from the server's closing event. Workflows that are still running
+//! are checked by `all_closed`. A workflow whose client did not make all its calls is not checked: it
+//! was terminated.
 
+use load::{Call, Iteration, Outcome};
 use serde_json::Value;
-use temporal::{Execution, Status};
+use temporal::{Execution, Reply, Status};
 
 use crate::answer::Answer;
 use crate::json;
 use crate::workflow::Workflow;
 
 pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
-    let Some(expected) = &workflow.iteration.expected else {
+    let mut replied = Answer::NotApplicable;
+    for call in &workflow.iteration.steps {
+        match reply(call) {
+            Answer::NotApplicable => {}
+            Answer::Holds => replied = Answer::Holds,
+            wrong => return wrong,
+        }
+    }
+    match close(workflow) {
+        Answer::NotApplicable => replied,
+        answer => answer,
+    }
+}
+
+/// Judges the reply to a call.
+fn reply(call: &Call) -> Answer {
+    let (Some(expected), Outcome::Ok(reply)) = (&call.expected, &call.outcome) else {
         return Answer::NotApplicable;
     };
+    let wrong = match reply {
+        Reply::Failed { failure } => {
+            let expected = json::shortened(expected);
+            Some(format!("expected {expected}, got the failure: {failure}"))
+        }
+        Reply::Returned { result } => difference(result.as_ref(), expected),
+        Reply::Started { .. } | Reply::Closed(_) | Reply::Done => return Answer::NotApplicable,
+    };
+    let name = call.name.as_deref().unwrap_or_default();
+    Answer::from_violation(wrong.map(|wrong| format!("{} `{name}`: {wrong}", call.op)))
+}
+
+fn close(workflow: Workflow<'_>) -> Answer {
+    let iteration = workflow.iteration;
+    let is_checked = iteration.expected.is_some() || iteration.status.is_some();
+    if iteration.unfinished || !is_checked {
+        return Answer::NotApplicable;
+    }
     Answer::from_execution(workflow, |execution| {
         if execution.status == Status::Running {
             return Answer::Unknown("still running".to_owned());
         }
-        Answer::from_violation(violation(execution, expected))
+        Answer::from_violation(violation(execution, iteration))
     })
 }
 
-fn violation(execution: &Execution, expected: &Value) -> Option<String> {
-    if execution.status != Status::Completed {
-        let expected = json::shortened(expected);
+fn violation(execution: &Execution, iteration: &Iteration) -> Option<String> {
+    let right = iteration.right_status();
+    if execution.status != right {
+        let expected = match &iteration.expected {
+            Some(expected) => json::shortened(expected),
+            None => format!("a workflow that closes as {right}"),
+        };
         let how = execution.how_it_closed();
         return Some(format!(
             "expected {expected}, but the workflow closed as {how}"
         ));
     }
-    match &execution.result {
+    let expected = iteration.expected.as_ref()?;
+    difference(execution.result.as_ref(), expected)
+}
+
+fn difference(result: Option<&Value>, expected: &Value) -> Option<String> {
+    match result {
         Some(result) if json::is_equal(result, expected) => None,
         Some(result) => {
             let (expected, result) = json::shortened_pair(expected, result);

@@ -39,7 +39,7 @@ const FATES: [Fate; 7] = [
 /// One mutation of the evidence of one completed workflow.
 type Mutation = fn(&mut Iteration, &mut Reading);
 
-const MUTANTS: [(&str, Invariant, Mutation); 17] = [
+const MUTANTS: [(&str, Invariant, Mutation); 24] = [
     (
         "the execution is absent",
         Invariant::NoLostStart,
@@ -50,6 +50,57 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         Invariant::NoLostStart,
         |_, reading| {
             found(reading).key.run_id = "another".to_owned();
+        },
+    ),
+    (
+        "another chain has the workflow id",
+        Invariant::NoLostStart,
+        |_, reading| found(reading).first_run_id = Some("another".to_owned()),
+    ),
+    (
+        "a query returned another value",
+        Invariant::RightResult,
+        |iteration, _| add_step(iteration, OpKind::Query, returned(json!(8)), Some(json!(7))),
+    ),
+    (
+        "an update returned nothing",
+        Invariant::RightResult,
+        |iteration, _| {
+            let nothing = Outcome::Ok(Reply::Returned { result: None });
+            add_step(iteration, OpKind::Update, nothing, Some(json!(7)));
+        },
+    ),
+    (
+        "an update was rejected",
+        Invariant::RightResult,
+        |iteration, _| {
+            let failure = "7 is too much".to_owned();
+            let rejected = Outcome::Ok(Reply::Failed { failure });
+            add_step(iteration, OpKind::Update, rejected, Some(json!(7)));
+        },
+    ),
+    (
+        "it should have been canceled",
+        Invariant::RightResult,
+        |iteration, _| iteration.status = Some(Status::Canceled),
+    ),
+    (
+        "it should have been canceled, with any result",
+        Invariant::RightResult,
+        |iteration, _| {
+            iteration.status = Some(Status::Canceled);
+            iteration.expected = None;
+        },
+    ),
+    (
+        "the first run of its chain never closes",
+        Invariant::AllClosed,
+        |iteration, reading| {
+            let key = &mut found(reading).key;
+            let first = std::mem::replace(&mut key.run_id, "later".to_owned());
+            found(reading).first_run_id = Some(first);
+            found(reading).status = Status::Running;
+            iteration.steps[0].outcome = Outcome::Info(failure());
         },
     ),
     (
@@ -166,6 +217,23 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
     ),
 ];
 
+fn returned(result: Value) -> Outcome {
+    let result = Some(result);
+    Outcome::Ok(Reply::Returned { result })
+}
+
+/// Adds a call before the wait for the close.
+fn add_step(iteration: &mut Iteration, op: OpKind, outcome: Outcome, expected: Option<Value>) {
+    let call = Call {
+        op,
+        name: Some("value".to_owned()),
+        outcome,
+        expected,
+        ..iteration.start.clone()
+    };
+    iteration.steps.insert(0, call);
+}
+
 fn found(reading: &mut Reading) -> &mut Execution {
     match reading {
         Reading::Found(execution) => execution,
@@ -184,6 +252,7 @@ fn last(reading: &mut Reading) -> &mut HistoryEvent {
 fn seen(iteration: &mut Iteration) -> &mut Close {
     match &mut iteration.steps[..] {
         [
+            ..,
             Call {
                 outcome: Outcome::Ok(Reply::Closed(close)),
                 ..
@@ -198,6 +267,7 @@ fn unsent(cause: Cause) -> Outcome {
         arrivals: 3,
         last_intended: Duration::ZERO,
         cause,
+        message: None,
     })
 }
 
@@ -240,6 +310,8 @@ fn iteration(sequence: u64, fate: Fate) -> Iteration {
     };
     let call = |op, intended, outcome| Call {
         op,
+        name: None,
+        expected: None,
         intended: Duration::from_millis(intended),
         sent: Some(Duration::from_millis(intended)),
         answered: Duration::from_millis(intended + 2),
@@ -248,14 +320,17 @@ fn iteration(sequence: u64, fate: Fate) -> Iteration {
     Iteration {
         workload: "hello".to_owned(),
         sequence,
+        flow: None,
         phase: "baseline".to_owned(),
         workflow_id: format!("hello-{sequence}"),
         expected: Some(result(sequence)),
+        status: None,
         start: call(OpKind::Start, 0, start),
         steps: wait
             .map(|wait| call(OpKind::AwaitResult, 2, wait))
             .into_iter()
             .collect(),
+        unfinished: false,
     }
 }
 
@@ -279,6 +354,7 @@ fn execution(sequence: u64, activities: usize) -> Execution {
             workflow_id: format!("hello-{sequence}"),
             run_id: format!("run-{sequence}"),
         },
+        first_run_id: None,
         status: Status::Completed,
         history: (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect(),
         result: Some(result(sequence)),
@@ -333,6 +409,70 @@ fn only_unsent_and_refused_workflows_need_not_be_read_back() {
     for fate in FATES {
         let wanted = !matches!(fate, Fate::Refused | Fate::Dropped | Fate::NotSent);
         assert_eq!(iteration(0, fate).may_exist(), wanted, "{fate:?}");
+    }
+}
+
+/// One workflow that completed, after a change of the evidence that is no violation.
+fn changed(change: Mutation) -> Workflows {
+    let (mut iteration, execution) = (iteration(0, Fate::Completed), execution(0, 1));
+    let mut reading = Reading::Found(execution);
+    change(&mut iteration, &mut reading);
+    vec![(iteration, reading)]
+}
+
+#[test]
+fn right_replies_and_later_runs_of_a_chain_are_no_violations() {
+    let allowed: [(&str, Mutation); 4] = [
+        ("a query returned the value", |iteration, _| {
+            add_step(
+                iteration,
+                OpKind::Query,
+                returned(json!(7.0)),
+                Some(json!(7)),
+            );
+        }),
+        ("an update returned nothing, for null", |iteration, _| {
+            let nothing = Outcome::Ok(Reply::Returned { result: None });
+            add_step(iteration, OpKind::Update, nothing, Some(Value::Null));
+        }),
+        ("a reply that nobody checks", |iteration, _| {
+            add_step(iteration, OpKind::Query, returned(json!(8)), None);
+        }),
+        ("it continued as new", |_, reading| {
+            let key = &mut found(reading).key;
+            let first = std::mem::replace(&mut key.run_id, "later".to_owned());
+            found(reading).first_run_id = Some(first);
+        }),
+    ];
+    for (what, change) in allowed {
+        let workflows = changed(change);
+        for invariant in Invariant::ALL {
+            let finding = check(invariant, &workflows);
+            assert!(
+                finding.holds() && finding.checked == 1,
+                "{what}: {finding:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_workflow_whose_client_did_not_make_all_calls_need_not_close_or_have_a_result() {
+    let workflows = changed(|iteration, reading| {
+        let refused = Outcome::Fail(failure());
+        add_step(iteration, OpKind::Signal, refused, None);
+        iteration.steps.truncate(1);
+        iteration.unfinished = true;
+        found(reading).status = Status::Running;
+        found(reading).history.pop();
+        found(reading).result = None;
+    });
+    for invariant in Invariant::ALL {
+        let finding = check(invariant, &workflows);
+        assert_eq!(finding.violated, 0, "{finding:?}");
+    }
+    for invariant in [Invariant::AllClosed, Invariant::RightResult] {
+        assert_eq!(check(invariant, &workflows).checked, 0, "{invariant}");
     }
 }
 

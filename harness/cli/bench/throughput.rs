@@ -10,7 +10,8 @@ use backend::event::Events;
 use backend::{Backend, Host as _};
 use engine::watch::{Seen, Watch, not_known};
 use load::{
-    Executor, Iteration, IterationLatencies, Percentiles, Progress, StartLimit, Timeline, Workload,
+    CompiledWorkload, Executor, Flow, Iteration, IterationLatencies, Percentiles, Progress,
+    StartLimit, Timeline, Workload,
 };
 use model::quantity::Milliseconds;
 use nix::sys::resource::{UsageWho, getrusage};
@@ -195,10 +196,11 @@ async fn measure<B: Backend>(
         hopeless: CancellationToken::new(),
         cancel: cancel.clone(),
     };
+    let workload = CompiledWorkload::new(workload(settings)).expect("its templates are valid");
     let begin = epoch + settings.warmup;
     let end = begin + settings.duration;
     let (_, counts, (before, after)) = tokio::join!(
-        load::drive(&frontend, vec![workload(settings)], run),
+        load::drive(&frontend, vec![workload], run),
         async {
             let mut counts = Counts::of(settings.warmup..settings.warmup + settings.duration);
             while let Some(iteration) = received.recv().await {
@@ -228,11 +230,12 @@ fn workload(settings: &Settings) -> Workload {
         },
         seed: 0,
         workflow_id_prefix: settings.workflow_id_prefix(),
-        workflow_type: workflow::WORKFLOW_TYPE.to_owned(),
-        task_queue: settings.task_queue.clone(),
-        input: vec!["guest-{{ n }}".into()],
-        result: Some("Hello guest-{{ n }}!".into()),
-        start_timeout: model::quantity::Duration::from_secs(10),
+        mix: vec![Flow {
+            input: vec!["guest-{{ n }}".into()],
+            result: Some("Hello guest-{{ n }}!".into()),
+            ..Flow::new(workflow::WORKFLOW_TYPE, &settings.task_queue)
+        }],
+        call_timeout: model::quantity::Duration::from_secs(10),
         timeout: model::quantity::Duration::from_secs(60),
     }
 }

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{
-    Arrivals, Counts, Iteration, IterationLatencies, Progress, StartLimit, Timeline,
-    WorkflowOutcome,
+    Arrivals, Counts, Executor, Flow, Iteration, IterationLatencies, Progress, StartLimit,
+    Timeline, WorkflowOutcome, Workload,
 };
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -27,12 +27,18 @@ pub(super) fn workload(name: &'static str, executor: Executor) -> Workload {
         executor,
         seed: 42,
         workflow_id_prefix: format!("{name}-"),
-        workflow_type: "Workflow".to_owned(),
-        task_queue: "hello-world".to_owned(),
+        mix: vec![flow("Workflow")],
+        call_timeout: (SECOND * 10).into(),
+        timeout: (SECOND * 60).into(),
+    }
+}
+
+/// Starts a workflow and waits for its result.
+pub(super) fn flow(workflow_type: &str) -> Flow {
+    Flow {
         input: vec![json!("Hello {{ n }}!")],
         result: Some(json!("Hello {{ n }}!")),
-        start_timeout: (SECOND * 10).into(),
-        timeout: (SECOND * 60).into(),
+        ..Flow::new(workflow_type, "hello-world")
     }
 }
 
@@ -113,7 +119,10 @@ pub(super) async fn drive_limited(
         hopeless: CancellationToken::new(),
         cancel,
     };
-    drive(&Simulated::new(model), workloads, run).await;
+    let compiled = workloads.into_iter().map(CompiledWorkload::new);
+    let compiled: Result<Vec<_>, _> = compiled.collect();
+    let compiled = compiled.expect("the templates are good");
+    drive(&Simulated::new(model), compiled, run).await;
     let took = epoch.elapsed();
     let mut iterations = Vec::new();
     while let Ok(iteration) = received.try_recv() {

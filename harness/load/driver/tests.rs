@@ -148,6 +148,7 @@ async fn a_workflow_that_does_not_close_is_open_when_the_drain_ends() {
     {
       "workload": "hello",
       "sequence": 3,
+      "flow": "Workflow",
       "phase": "baseline",
       "workflow-id": "hello-3",
       "expected": "Hello 3!",

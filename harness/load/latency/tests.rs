@@ -12,6 +12,8 @@ const MICROSECONDS_PER_DAY: u64 = 24 * 3_600_000_000;
 
 fn call(op: OpKind, outcome: Outcome) -> Call {
     Call {
+        name: None,
+        expected: None,
         op,
         intended: Duration::from_millis(100),
         sent: Some(Duration::from_millis(101)),
@@ -23,6 +25,8 @@ fn call(op: OpKind, outcome: Outcome) -> Call {
 /// An iteration whose start has this outcome.
 fn iteration(outcome: Outcome) -> Iteration {
     Iteration {
+        flow: None,
+        status: None,
         workload: "w".to_owned(),
         sequence: 0,
         phase: "baseline".to_owned(),
@@ -30,6 +34,7 @@ fn iteration(outcome: Outcome) -> Iteration {
         expected: None,
         start: call(OpKind::Start, outcome),
         steps: Vec::new(),
+        unfinished: false,
     }
 }
 
@@ -47,6 +52,7 @@ fn unsent(cause: Cause) -> Iteration {
         arrivals: 3,
         last_intended: Duration::from_millis(150),
         cause,
+        message: None,
     }));
     iteration.start.sent = None;
     iteration

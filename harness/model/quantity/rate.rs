@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::number::decimal;
 use super::{ParseError, textual};
 
-/// A positive, finite number of events per second.
+/// A finite number of events per second, not negative.
 ///
 /// ```
 /// let rate: model::quantity::Rate = "3000/min".parse()?;
@@ -14,18 +14,20 @@ use super::{ParseError, textual};
 /// assert_eq!(rate.to_string(), "50/s");
 /// # Ok::<(), model::quantity::ParseError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 pub struct Rate(f64);
 
-textual!(
-    Rate,
-    r"^(?=[0-9.]*[1-9])[0-9]{1,15}(\.[0-9]{1,40})?/(s|min|h)$",
-    "50/s"
-);
+textual!(Rate, r"^[0-9]{1,15}(\.[0-9]{1,40})?/(s|min|h)$", "50/s");
 
 impl Rate {
     pub const fn per_second(self) -> f64 {
         self.0
+    }
+
+    /// The greater one of two rates.
+    #[must_use]
+    pub const fn max(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
     }
 }
 
@@ -42,9 +44,7 @@ impl FromStr for Rate {
             "h" => 3600.0,
             _ => return Err(wrong()),
         };
-        (number > 0.0)
-            .then_some(Self(number / seconds))
-            .ok_or_else(wrong)
+        Ok(Self(number / seconds))
     }
 }
 
@@ -61,9 +61,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_without_a_unit_or_without_a_positive_finite_number_is_rejected() {
+    fn a_rate_without_a_unit_or_without_a_finite_number_is_rejected() {
         for text in [
-            "50", "50/day", "0/s", "-1/s", "inf/s", "NaN/s", "/s", "50 / s", "5e1/s",
+            "50", "50/day", "-1/s", "inf/s", "NaN/s", "/s", "50 / s", "5e1/s",
         ] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }

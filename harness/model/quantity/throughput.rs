@@ -34,7 +34,10 @@ impl FromStr for Throughput {
         if text.ends_with('%') {
             text.parse().map(Self::OfOffered)
         } else {
-            text.parse().map(Self::Rate).map_err(|_| {
+            let rate: Option<Rate> = text.parse().ok();
+            // No throughput is a bound that every run reaches.
+            let rate = rate.filter(|rate| rate.per_second() > 0.0);
+            rate.map(Self::Rate).ok_or_else(|| {
                 ParseError::new(
                     text,
                     "a throughput (such as `18/s`, or `95%` of the offered load)",

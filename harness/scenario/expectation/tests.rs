@@ -23,6 +23,8 @@ fn measured() -> PhaseStatistics {
         given_up: 25,
         dropped: 0,
         not_sent: 0,
+        not_made: 0,
+        why_not_made: None,
         under_way: 0,
         unacknowledged: 0,
         error_rate: 0.25,
@@ -32,6 +34,8 @@ fn measured() -> PhaseStatistics {
         service_time: None,
         start_latency: None,
         generator_delay: None,
+        flows: Vec::new(),
+        calls: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It shows what [`assess`](fn@crate::assess) decided. Only `write` is not pure.
 
+mod load;
 mod model;
 mod setting;
 mod summary;

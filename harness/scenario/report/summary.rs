@@ -6,12 +6,11 @@ use backend::death::Death;
 use backend::fault::Proof;
 use base::log_tail::LogTail;
 use check::{CounterExample, Finding};
-use comfy_table::{CellAlignment, Table, TableStyle};
-use load::{Percentile, Percentiles};
+use comfy_table::{Table, TableStyle};
 use model::quantity::Duration;
 
-use super::Report;
-use crate::{Expectation, FaultRecord, PhaseStatistics};
+use super::{Report, load};
+use crate::{Expectation, FaultRecord};
 
 /// How many counter-examples of one invariant and how many further reasons are shown. `report.json`
 /// has more.
@@ -32,7 +31,10 @@ impl Report {
         line(&mut text, format_args!("  ({})", self.description));
         let (place, topology) = (&self.place, self.topology.short());
         line(&mut text, format_args!("  on {place}, topology {topology}"));
-        section(&mut text, "phases", phases(&self.phases));
+        section(&mut text, "phases", load::phases(&self.phases));
+        section(&mut text, "flows", load::flows(&self.phases));
+        section(&mut text, "calls", load::calls(&self.phases));
+        section(&mut text, "failures", load::failures(&self.phases));
         section(&mut text, "faults", faults(&self.faults));
         section(&mut text, "unplanned deaths", deaths(&self.deaths));
         section(&mut text, "expectations", expectations(&self.expectations));
@@ -55,54 +57,10 @@ fn section(text: &mut String, title: &str, table: Option<Table>) {
     }
 }
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     table
-}
-
-/// The table of the phases. A column for trouble is shown only if a phase has some.
-fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
-    let latency = |pick: fn(&Percentiles) -> Percentile| {
-        column(phases, move |phase| {
-            let percentiles = phase.start_to_close.as_ref();
-            percentiles.map_or("-".to_owned(), |p| pick(p).to_string())
-        })
-    };
-    let count = |of: fn(&PhaseStatistics) -> u64| column(phases, move |it| of(it).to_string());
-    let mut columns = vec![
-        ("", column(phases, |it| it.phase.to_string())),
-        ("offered", count(|it| it.offered)),
-        ("completed", count(|it| it.completed)),
-        ("failed", count(|it| it.failed + it.refused)),
-    ];
-    let troubles = [
-        ("unanswered", count(|it| it.unknown)),
-        ("given up", count(|it| it.given_up)),
-        ("dropped", count(|it| it.dropped)),
-        ("not sent", count(|it| it.not_sent)),
-    ];
-    let seen = |(_, cells): &(_, Vec<String>)| cells.iter().any(|cell| cell != "0");
-    columns.extend(troubles.into_iter().filter(seen));
-    let per_second = column(phases, |it| format!("{:.1}", it.completed_per_second));
-    columns.push(("per second", per_second));
-    columns.push(("p50", latency(|p| p.p50)));
-    columns.push(("p99", latency(|p| p.p99)));
-    columns.push(("max", latency(|p| p.max)));
-
-    let mut table = table();
-    table.set_header(columns.iter().map(|(title, _)| *title));
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    for row in 0..phases.len() {
-        table.add_row(columns.iter().map(|(_, cells)| &cells[row]));
-    }
-    (!phases.is_empty()).then_some(table)
-}
-
-fn column(phases: &[PhaseStatistics], cell: impl Fn(&PhaseStatistics) -> String) -> Vec<String> {
-    phases.iter().map(cell).collect()
 }
 
 fn faults(faults: &[FaultRecord]) -> Option<Table> {

@@ -11,15 +11,17 @@ use camino::Utf8Path;
 use check::{CounterExample, Finding, Invariant, Unread};
 use engine::watch::Seen;
 use jiff::Timestamp;
-use load::{Executor, Latencies, Workload};
+use load::{Executor, Flow, Latencies, Workload};
 use model::quantity::{Bytes, Comparison, Duration};
 use model::topology::{Digest, WorkerBuilds};
 use tempfile::TempDir;
+use temporal::OpKind;
 
 use super::{Generator, Machine, Report, Setting, Versions, write};
 use crate::{
-    Assessment, Expectation, FaultRecord, Judgement, Measured, Measures, Metric, Observations,
-    Phase, PhaseStatistics, PlannedPhase, RunPlan, Verdict, VerdictKind,
+    Assessment, CallFailures, CallStatistics, Expectation, FaultRecord, FlowStatistics, Judgement,
+    Measured, Measures, Metric, Observations, Phase, PhaseStatistics, PlannedPhase, RunPlan,
+    Verdict, VerdictKind,
 };
 
 fn plan() -> RunPlan {
@@ -33,11 +35,8 @@ fn plan() -> RunPlan {
             executor: Executor::ConstantConcurrency { users: 4 },
             seed: 1,
             workflow_id_prefix: "worker-crash/".to_owned(),
-            workflow_type: "Workflow".to_owned(),
-            task_queue: "hello-world".to_owned(),
-            input: Vec::new(),
-            result: None,
-            start_timeout: Duration::from_secs(10),
+            mix: vec![Flow::new("Workflow", "hello-world")],
+            call_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
         }],
         phases: vec![PlannedPhase {
@@ -70,6 +69,8 @@ fn phase(phase: Phase, offset: u64, lost: u64, latency: u64) -> PhaseStatistics 
         given_up: lost - lost / 3,
         dropped: 0,
         not_sent: 0,
+        not_made: 0,
+        why_not_made: None,
         under_way: 0,
         unacknowledged: 0,
         error_rate: 0.0,
@@ -79,6 +80,8 @@ fn phase(phase: Phase, offset: u64, lost: u64, latency: u64) -> PhaseStatistics 
         service_time: percentiles,
         start_latency: percentiles,
         generator_delay: percentiles,
+        flows: Vec::new(),
+        calls: Vec::new(),
     }
 }
 
@@ -248,6 +251,79 @@ fn a_summary_shows_the_verdict_and_its_evidence() {
 
       run it again with the same seed: harness test scenarios/worker-crash.yaml --seed 42
     "#);
+}
+
+#[test]
+fn a_summary_of_several_flows_shows_each_and_the_calls_on_their_workflows() {
+    let mut report = report();
+    let percentiles = report.phases[0].start_to_close;
+    let of = |flow: &str| ("mixed".to_owned(), flow.to_owned());
+    let flow = |flow: &str, given_up| {
+        let (workload, flow) = of(flow);
+        FlowStatistics {
+            workload,
+            flow,
+            sent: 24,
+            completed: 24 - given_up,
+            failed: 0,
+            given_up,
+            start_to_close: percentiles,
+        }
+    };
+    let call = |flow: &str, operation, name: Option<&str>, refused| {
+        let (workload, flow) = of(flow);
+        let first = "workflow execution already completed".to_owned();
+        let count = refused;
+        let failures = [("NotFound".to_owned(), CallFailures { count, first })];
+        let failures = failures.into_iter().filter(|_| refused > 0).collect();
+        CallStatistics {
+            workload,
+            flow,
+            operation,
+            name: name.map(str::to_owned),
+            sent: 24,
+            ok: 24 - refused,
+            failed: 0,
+            refused,
+            unknown: 0,
+            given_up: 0,
+            failures,
+            latency: percentiles,
+            service_time: percentiles,
+        }
+    };
+    report.phases[0].flows = vec![flow("order", 0), flow("register", 2)];
+    report.phases[1].flows = vec![flow("register", 0)];
+    report.phases[1].calls = vec![
+        call("register", OpKind::Start, None, 0),
+        call("register", OpKind::Update, Some("set"), 3),
+        call("register", OpKind::Cancel, None, 0),
+    ];
+    let summary = report.summary();
+    let load = summary.split("\n\n").skip(1).take(4);
+    insta::assert_snapshot!(load.collect::<Vec<_>>().join("\n\n"), @"
+    phases
+                offered  completed  failed  given up  per second     p50     p99     max
+      baseline       48         48       0         0         8.0  12.0ms  44.0ms  44.0ms
+      chaos          48         39       3         6         8.0  12.0ms   5.21s   5.21s
+
+    flows
+                          sent  completed  given up     p50     p99     max
+      baseline  order       24         24         0  12.0ms  44.0ms  44.0ms
+      baseline  register    24         22         2  12.0ms  44.0ms  44.0ms
+      chaos     register    24         24         0  12.0ms  44.0ms  44.0ms
+
+    calls
+                                   sent  ok  failed     p50     p99     max
+      chaos  register  update set    24  21       3  12.0ms  44.0ms  44.0ms
+      chaos  register  cancel        24  24       0  12.0ms  44.0ms  44.0ms
+
+    failures
+                            count  code      first message
+      register  update set  3      NotFound  workflow execution already completed
+    ");
+    let document = serde_json::to_value(report).expect("a report becomes JSON");
+    assert_eq!(problems(&document), <[String; 0]>::default());
 }
 
 /// What of a document does not follow the schema of reports.

@@ -95,13 +95,13 @@ fn a_template_that_cannot_be_filled_is_shown() {
        |               ^^^^^^^^^^^^^^^^^^^
     "#);
     insta::assert_snapshot!(wrong("Hello {{ name }}!", "Hello {{ name"), @r#"
-    crash.yaml:11:15: could not fill the template: syntax error: unexpected end of input, expected end of variable block
+    crash.yaml:11:15: syntax error: unexpected end of input, expected end of variable block
        |
     11 |       input: ["Hello {{ name"]
        |               ^^^^^^^^^^^^^^^
     "#);
     insta::assert_snapshot!(wrong("Hello {{ name }}!", "{{ 1 / n }}"), @r#"
-    crash.yaml:11:15: could not fill the template: invalid operation: unable to calculate 1 / 0
+    crash.yaml:11:15: invalid operation: unable to calculate 1 / 0
        |
     11 |       input: ["{{ 1 / n }}"]
        |               ^^^^^^^^^^^^^
@@ -185,7 +185,7 @@ fn a_scenario_that_would_do_nothing_is_refused() {
     let text = super::CRASH.replacen(result, "", 1) + "  invariants: [right-result]\n";
     let error = resolution(&text, 1).expect_err("no result is expected");
     insta::assert_snapshot!(error, @r"
-    crash.yaml:25:16: `right-result` needs a workflow with a `result`, and none has one
+    crash.yaml:25:16: `right-result` needs something to check: a `result` of a workflow, a query or an update, or a `status`
        |
     25 |   invariants: [right-result]
        |                ^^^^^^^^^^^^
@@ -213,7 +213,7 @@ fn a_result_of_null_is_a_result() {
         let text = CRASH.replace("      result: \"Hello {{ name }}!\"\n", result);
         let plan = super::plan(&text, 1);
         let asked = plan.invariants.contains(&check::Invariant::RightResult);
-        (plan.workloads[0].result.clone(), asked)
+        (plan.workloads[0].mix[0].result.clone(), asked)
     };
     assert_eq!(result(""), (None, false));
     let null = Some(serde_json::Value::Null);
@@ -228,7 +228,8 @@ fn values_are_kept_as_they_are_written() {
     let text = CRASH.replace("input: [\"Hello {{ name }}!\"]", input);
     let plan = super::plan(&text, 1);
     let workload = &plan.workloads[0];
-    let sent = serde_json::Value::from(workload.request(7).start.input);
+    let sent = super::request(workload, 7);
+    let sent = serde_json::Value::from(sent.start.input);
     insta::assert_snapshot!(sent, @r#"[1.0,1,-0.0,9007199254740993,18446744073709551615,"5","007","7\n","a\r\n","\u0000ä",null,{"a":[1e+300],"b":1}]"#);
 }
 
@@ -241,6 +242,53 @@ fn a_rate_above_the_limit_is_refused() {
       |       ^
     ");
     assert!(resolution(&CRASH.replacen("rate: 10/s", "rate: 1000000/s", 1), 1).is_ok());
+}
+
+#[test]
+fn stages_that_are_not_a_load_are_refused() {
+    let constant = "constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 100}";
+    let ramp = |stages: &str| {
+        let ramp = format!("ramping-arrival-rate: {{stages: [{stages}], max-in-flight: 100}}");
+        resolution(&CRASH.replacen(constant, &ramp, 1), 1).map_err(|error| error.to_string())
+    };
+    assert!(ramp("{target: 10/s, duration: 15s}, {target: 0/s, duration: 0s}").is_ok());
+    let error = |stages: &str| ramp(stages).expect_err("they are wrong");
+    let first_line = |error: String| error.lines().next().map(str::to_owned);
+    insta::assert_snapshot!(error("{target: 10/s, duration: 10s}, {target: 20/s, duration: 10s}"), @r"
+    crash.yaml:8:7: the stages take 20s, and the phases with load only 15s; shorten the stages, or make the phases longer
+      |
+    8 |       ramping-arrival-rate: {stages: [{target: 10/s, duration: 10s}, {target: 20/s, duration: 10s}], max-in-flight: 100}
+      |       ^
+    ");
+    for (stages, message) in [
+        (
+            "",
+            "crash.yaml:8:7: stages that stay at 0/s would start nothing",
+        ),
+        (
+            "{target: 0/s, duration: 1s}",
+            "crash.yaml:8:7: stages that stay at 0/s would start nothing",
+        ),
+        (
+            "{target: 5/s, duration: 0s}, {target: 0/s, duration: 0s}",
+            "crash.yaml:8:7: stages that stay at 0/s would start nothing",
+        ),
+        (
+            "{target: 2000000/s, duration: 1s}",
+            "crash.yaml:8:7: 2000000/s is more than a generator can count; use at most 1000000/s",
+        ),
+    ] {
+        assert_eq!(first_line(error(stages)).as_deref(), Some(message));
+    }
+    let rate = first_line(wrong("rate: 10/s", "rate: 0/s"));
+    assert_eq!(
+        rate.as_deref(),
+        Some("crash.yaml:8:7: `rate: 0/s` would start nothing")
+    );
+    let users = "ramping-concurrency: {stages: [{target: 0, duration: 1s}]}";
+    let users = first_line(wrong(constant, users));
+    let wanted = "crash.yaml:8:7: stages that stay at 0 users would start nothing";
+    assert_eq!(users.as_deref(), Some(wanted));
 }
 
 #[test]

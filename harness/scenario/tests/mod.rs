@@ -2,6 +2,7 @@
 
 mod documents;
 mod evidence;
+mod flows;
 mod healing;
 mod plans;
 mod recorded;
@@ -135,6 +136,12 @@ fn resolution_in(text: &str, seed: u64, place: &Place) -> Result<Resolution, doc
         RunId::new(seed, Timestamp::UNIX_EPOCH),
         environment,
     )
+}
+
+/// The request of a workload with number `n`.
+fn request(workload: &load::Workload, n: u64) -> load::Request {
+    let compiled = load::CompiledWorkload::new(workload.clone()).expect("the templates are good");
+    compiled.request(n).expect("the templates can be filled")
 }
 
 fn plan(text: &str, seed: u64) -> RunPlan {

@@ -30,13 +30,19 @@ fn a_plan_leaves_nothing_open() {
           },
           "seed": "12578764544318200737",
           "workflow-id-prefix": "crash/2a-0/hello/",
-          "workflow-type": "Workflow",
-          "task-queue": "hello-world",
-          "input": [
-            "Hello {{ name }}!"
+          "mix": [
+            {
+              "name": "Workflow",
+              "weight": 1,
+              "workflow-type": "Workflow",
+              "task-queue": "hello-world",
+              "input": [
+                "Hello {{ name }}!"
+              ],
+              "result": "Hello {{ name }}!"
+            }
           ],
-          "result": "Hello {{ name }}!",
-          "start-timeout-ms": 10000,
+          "call-timeout-ms": 10000,
           "timeout-ms": 30000
         }
       ],
@@ -112,7 +118,7 @@ fn the_same_seed_gives_the_same_plan_and_the_same_requests() {
     let (one, other) = (plan(CRASH, 42), plan(CRASH, 42));
     assert_eq!(one, other);
     for n in 0..50 {
-        let request = |plan: &RunPlan| plan.workloads[0].request(n);
+        let request = |plan: &RunPlan| super::request(&plan.workloads[0], n);
         assert_eq!(request(&one), request(&other));
     }
 }
@@ -122,7 +128,8 @@ fn another_seed_gives_other_ids_and_other_names() {
     let requests = |seed| {
         let workloads = plan(CRASH, seed).workloads;
         (0..50)
-            .map(|n| workloads[0].request(n).start)
+            .map(|n| super::request(&workloads[0], n))
+            .map(|request| request.start)
             .collect::<Vec<_>>()
     };
     let (one, other) = (requests(1), requests(2));
@@ -196,11 +203,11 @@ fn what_the_limit_of_a_cluster_does_not_allow_is_refused_with_its_line() {
     assert_ne!(one, CRASH, "the test changes it");
     let errors = [one, two, threshold].map(|text| refused(&text));
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    crash.yaml:8:7: 16/s is more than the 15/s of workflow starts that `backend.existing.rate-limit` of the profile allows; lower `rate`, or raise `rate-limit` if the cluster may get this load
+    crash.yaml:8:7: 16/s is more than the 15/s of workflow starts that `backend.existing.rate-limit` of the profile allows; lower the rate, or raise `rate-limit` if the cluster may get this load
       |
     8 |       constant-arrival-rate: {rate: 16/s, arrivals: uniform, max-in-flight: 100}
       |       ^
-    crash.yaml:11:7: 10/s and the 6/s of the workloads before are more than the 15/s of workflow starts that `backend.existing.rate-limit` of the profile allows; lower `rate`, or raise `rate-limit` if the cluster may get this load
+    crash.yaml:11:7: 10/s and the 6/s of the workloads before are more than the 15/s of workflow starts that `backend.existing.rate-limit` of the profile allows; lower the rate, or raise `rate-limit` if the cluster may get this load
        |
     11 |       constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 100}
        |       ^

@@ -6,7 +6,7 @@ use std::time::Duration;
 use check::{Finding, Invariant};
 use load::{Iteration, WorkflowOutcome};
 use temporal::Reading;
-use temporal::simulated::{Defect, Model};
+use temporal::simulated::{Defect, Model, Window};
 use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -229,4 +229,52 @@ async fn reading_from_a_server_that_is_gone_ends_with_the_reason() {
     assert!(reasons.all(|(_, reason)| reason == refused));
     // The rest of the drain, and the time until reading stops.
     assert!(took < Duration::from_mins(2), "{took:?}");
+}
+
+/// Workflows that wait for a signal for ever, and clients that send it after `WAIT`.
+const SIGNALLED: &str = r"apiVersion: harness/v1
+kind: Scenario
+name: signalled
+description: Workflows wait for their clients
+workload:
+  - name: hello
+    executor:
+      constant-arrival-rate: {rate: 2/s, arrivals: uniform, max-in-flight: 100}
+    workflow: {type: Endless}
+    steps:
+      - wait: WAIT
+      - signal: {name: go}
+    call-timeout: 2s
+phases: {baseline: 6s, drain: 3s}
+";
+
+async fn play_signalled(wait: &str, outages: Vec<Window>) -> Played {
+    let model = Model {
+        run_time: Duration::from_hours(1),
+        outages,
+        ..Model::default()
+    };
+    let scenario = SIGNALLED.replace("WAIT", wait);
+    let shutdown = CancellationToken::new();
+    play_scenario(&scenario, model, Manner::Obedient, &shutdown).await
+}
+
+fn assert_all_terminated(played: &Played) {
+    let iterations = &played.evidence.iterations;
+    assert!(iterations.iter().all(|iteration| iteration.unfinished));
+    let finding = finding(played, Invariant::AllClosed);
+    assert_eq!((finding.checked, finding.violated), (12, 0));
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn workflows_are_terminated_if_the_drain_ends_before_their_clients_made_all_calls() {
+    assert_all_terminated(&play_signalled("30s", Vec::new()).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn workflows_are_terminated_once_the_server_is_back_that_refused_a_call_of_their_clients() {
+    let outage = window(6, 20);
+    assert_all_terminated(&play_signalled("6s", vec![outage]).await);
 }

@@ -1,18 +1,20 @@
 //! The frontend of a simulated cluster.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{done_at, first_outside};
 use super::history::history;
 use super::{Defect, Model};
 use crate::{
-    Answer, Close, Cluster, Error, Execution, ExecutionKey, Op, Pending, PendingTask, Reply, Start,
-    Status,
+    Answer, Close, Cluster, Error, Execution, ExecutionKey, Message, Op, Pending, PendingTask,
+    Reply, Start, Status,
 };
 
 /// A frontend that behaves as its [`Model`] says. It uses tokio's clock, which a test can pause.
@@ -21,6 +23,8 @@ pub struct Frontend {
     model: Arc<Model>,
     origin: Instant,
     state: Arc<Mutex<State>>,
+    /// Told when a workflow may close earlier than it would have.
+    ended: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +49,8 @@ struct Run {
     task_queue: String,
     created: Duration,
     closes: Option<Duration>,
+    /// How it closes.
+    status: Status,
     result: Value,
     defect: Option<Defect>,
 }
@@ -52,6 +58,14 @@ struct Run {
 impl Run {
     fn closed(&self, now: Duration) -> Option<Duration> {
         self.closes.filter(|closes| *closes <= now)
+    }
+
+    fn result(&self) -> Option<Value> {
+        (self.status == Status::Completed).then(|| self.result.clone())
+    }
+
+    fn failure(&self) -> Option<String> {
+        (self.status != Status::Completed).then(|| self.status.to_string())
     }
 }
 
@@ -68,6 +82,7 @@ impl Frontend {
             model: Arc::new(model),
             origin: Instant::now(),
             state: Arc::default(),
+            ended: Arc::default(),
         }
     }
 
@@ -172,6 +187,7 @@ impl Frontend {
             task_queue: start.task_queue.clone(),
             created: at,
             closes,
+            status: Status::Completed,
             result,
             defect,
         }
@@ -193,12 +209,19 @@ impl Frontend {
 
     /// The run that a key names; the latest if it names none.
     fn find(&self, key: &ExecutionKey) -> Option<Run> {
-        let state = self.state();
-        let runs = state.workflows.get(&key.workflow_id)?;
-        if key.run_id.is_empty() {
-            return runs.last().cloned();
-        }
-        runs.iter().find(|run| run.id == key.run_id).cloned()
+        self.with_run(key, |run| run.clone())
+    }
+
+    /// Looks at the run that a key names, or changes it.
+    fn with_run<R>(&self, key: &ExecutionKey, with: impl FnOnce(&mut Run) -> R) -> Option<R> {
+        let mut state = self.state();
+        let runs = state.workflows.get_mut(&key.workflow_id)?;
+        let run = if key.run_id.is_empty() {
+            runs.last_mut()
+        } else {
+            runs.iter_mut().find(|run| run.id == key.run_id)
+        };
+        run.map(with)
     }
 }
 
@@ -222,31 +245,113 @@ impl Frontend {
 
     async fn await_result(&self, key: ExecutionKey, deadline: Duration) -> Result<Reply, Error> {
         const OPERATION: &str = "wait for close";
-        let now = self.now();
-        let reachable = first_outside(&self.model.outages, now);
-        let answers = done_at(&self.model.freezes, reachable, Duration::ZERO);
-        let run = self.find(&key);
-        let ready = match &run {
-            None => Some(answers),
-            Some(run) => run
-                .closes
-                .map(|closes| first_outside(&self.model.outages, closes.max(answers))),
-        };
-        self.answer(OPERATION, ready, now + deadline).await?;
-        let run = run.ok_or_else(|| not_found(OPERATION))?;
+        let until = self.now() + deadline;
+        loop {
+            let mut ended = pin!(self.ended.notified());
+            ended.as_mut().enable();
+            let reachable = first_outside(&self.model.outages, self.now());
+            let answers = done_at(&self.model.freezes, reachable, Duration::ZERO);
+            let ready = match self.find(&key) {
+                None => Some(answers),
+                Some(run) => run
+                    .closes
+                    .map(|closes| first_outside(&self.model.outages, closes.max(answers))),
+            };
+            tokio::select! {
+                biased;
+                answered = self.answer(OPERATION, ready, until) => break answered?,
+                () = ended => {}
+            }
+        }
+        let run = self.find(&key).ok_or_else(|| not_found(OPERATION))?;
         Ok(Reply::Closed(Close {
-            status: Status::Completed,
-            result: Some(run.result),
-            failure: None,
+            status: run.status,
+            result: run.result(),
+            failure: run.failure(),
         }))
+    }
+
+    /// Carries out a call on a running workflow: `act` is done when the server gets to it.
+    async fn on_running<R>(
+        &self,
+        operation: &'static str,
+        key: &ExecutionKey,
+        deadline: Duration,
+        act: impl FnOnce(&mut Run, Duration) -> R,
+    ) -> Result<R, Error> {
+        let until = self.now() + deadline;
+        let begins = self.answer_time(operation)?;
+        let at = done_at(&self.model.freezes, begins, self.model.start_latency);
+        let done = self.with_run(key, |run| {
+            let is_running = run.closed(at).is_none();
+            is_running.then(|| act(run, at))
+        });
+        // Those who wait for the close do not know it yet.
+        self.ended.notify_waiters();
+        self.answer(operation, Some(at), until).await?;
+        done.flatten().ok_or_else(|| not_found(operation))
+    }
+
+    async fn message(
+        &self,
+        operation: &'static str,
+        key: &ExecutionKey,
+        message: Message,
+        deadline: Duration,
+    ) -> Result<Reply, Error> {
+        let done = self.on_running(operation, key, deadline, |_, _| ());
+        done.await?;
+        Ok(Reply::Returned {
+            result: Some((self.model.reply)(&message)),
+        })
+    }
+
+    async fn end(
+        &self,
+        operation: &'static str,
+        key: &ExecutionKey,
+        status: Status,
+        deadline: Duration,
+    ) -> Result<Reply, Error> {
+        let end = |run: &mut Run, at| {
+            run.closes = Some(at);
+            run.status = status;
+        };
+        let ended = self.on_running(operation, key, deadline, end).await;
+        ended.map(|()| Reply::Done)
     }
 }
 
 impl crate::Frontend for Frontend {
     async fn call(&self, op: Op, deadline: Duration) -> Answer {
         let replied = match op {
-            Op::Start(start) => self.start(start, deadline).await,
+            Op::Start(start) | Op::SignalWithStart(start, _) => self.start(start, deadline).await,
             Op::AwaitResult(key) => self.await_result(key, deadline).await,
+            Op::Signal(key, _) => {
+                let done = self.on_running("signal workflow", &key, deadline, |_, _| ());
+                done.await.map(|()| Reply::Done)
+            }
+            Op::Query(key, message) => {
+                self.message("query workflow", &key, message, deadline)
+                    .await
+            }
+            Op::Update(key, message) => {
+                self.message("update workflow", &key, message, deadline)
+                    .await
+            }
+            Op::Cancel { execution, .. } => {
+                self.end("cancel workflow", &execution, Status::Canceled, deadline)
+                    .await
+            }
+            Op::Terminate { execution, .. } => {
+                self.end(
+                    "terminate workflow",
+                    &execution,
+                    Status::Terminated,
+                    deadline,
+                )
+                .await
+            }
         };
         replied.into()
     }
@@ -274,18 +379,23 @@ impl crate::Frontend for Frontend {
         }
         let closed = run.closed(self.now());
         let status = match closed {
-            Some(_) if run.defect != Some(Defect::MisreportsStatus) => Status::Completed,
+            Some(_) if run.defect != Some(Defect::MisreportsStatus) => run.status,
             _ => Status::Running,
         };
         Ok(Some(Execution {
             key: ExecutionKey {
                 workflow_id: key.workflow_id,
-                run_id: run.id,
+                run_id: run.id.clone(),
             },
+            first_run_id: None,
             status,
-            history: history(run.created, closed, run.defect.as_ref()),
-            result: closed.map(|_| run.result),
-            failure: None,
+            history: history(
+                run.created,
+                closed.map(|at| (at, run.status)),
+                run.defect.as_ref(),
+            ),
+            result: closed.and_then(|_| run.result()),
+            failure: closed.and_then(|_| run.failure()),
             pending: if run.defect == Some(Defect::Unregistered) {
                 Pending {
                     workflow_type: run.workflow_type,

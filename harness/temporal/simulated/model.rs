@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::Start;
+use crate::{Message, Start};
 
 /// A span of time, from the creation of the frontend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +50,13 @@ pub enum Defect {
 /// The behaviour of a simulated frontend with a worker behind it.
 #[derive(Clone)]
 pub struct Model {
-    /// From a start to its acknowledgement.
+    /// From a start, or any other call that does not wait for a close, to its answer.
     pub start_latency: Duration,
     /// From the acknowledgement to the close.
     pub run_time: Duration,
     pub result: Arc<dyn Fn(&Start) -> Value + Send + Sync>,
+    /// The reply to a query or an update.
+    pub reply: Arc<dyn Fn(&Message) -> Value + Send + Sync>,
     /// When the server is frozen: it does not answer and does no work, then it resumes. In order and
     /// without overlap.
     pub freezes: Vec<Window>,
@@ -69,12 +71,14 @@ pub struct Model {
 }
 
 impl Default for Model {
-    /// A fast server without defects. The result of a workflow is its first argument.
+    /// A fast server without defects. The result of a workflow is its first argument, and the reply to
+    /// a message the message's.
     fn default() -> Self {
         Self {
             start_latency: Duration::from_millis(2),
             run_time: Duration::from_millis(8),
             result: Arc::new(|start| start.input.first().cloned().unwrap_or(Value::Null)),
+            reply: Arc::new(|message| message.input.first().cloned().unwrap_or(Value::Null)),
             freezes: Vec::new(),
             outages: Vec::new(),
             reads_per_second: None,

@@ -92,7 +92,7 @@ impl Cluster {
             workflow_id: id.to_owned(),
             workflow_type: "Theirs".to_owned(),
             task_queue: "theirs".to_owned(),
-            input: Vec::new(),
+            ..Start::default()
         };
         let started = block_on(async {
             let client = self.client().await.expect("it is up");

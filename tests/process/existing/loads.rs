@@ -235,7 +235,7 @@ fn a_limit_holds_closed_loops_back_and_refuses_open_loops() {
     scenario("{constant-arrival-rate: {rate: 4/s, max-in-flight: 10}}");
     let refused = here.on(&cluster, &arguments).run().exits(65);
     insta::assert_snapshot!(refused.stderr, @"
-    error: scenarios/limited.yaml:7:15: 4/s is more than the 3/s of workflow starts that `backend.existing.rate-limit` of the profile allows; lower `rate`, or raise `rate-limit` if the cluster may get this load
+    error: scenarios/limited.yaml:7:15: 4/s is more than the 3/s of workflow starts that `backend.existing.rate-limit` of the profile allows; lower the rate, or raise `rate-limit` if the cluster may get this load
       |
     7 |     executor: {constant-arrival-rate: {rate: 4/s, max-in-flight: 10}}
       |               ^

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::activities::Activities;
+use crate::canaries;
 use crate::workflows::{Greeting, Nap};
 use temporalio_client::Client;
 use temporalio_sdk::runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder};
@@ -88,7 +89,7 @@ fn worker_options(config: &Config) -> Result<WorkerOptions, Error> {
         .local_activity_task_slot_supplier(activity_slots)
         .nexus_task_slot_supplier(activity_slots)
         .build();
-    let options = WorkerOptions::new(&config.task_queue)
+    let mut options = WorkerOptions::new(&config.task_queue)
         .register_workflow::<Greeting>()?
         .register_workflow::<Nap>()?
         .register_activities(Activities)
@@ -103,6 +104,7 @@ fn worker_options(config: &Config) -> Result<WorkerOptions, Error> {
                 .map(|number| PollerBehavior::SimpleMaximum(number.get())),
         )
         .build();
+    canaries::register(&mut options)?;
     Ok(options)
 }
 

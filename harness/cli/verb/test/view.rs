@@ -1,6 +1,7 @@
 //! The output of `test`.
 
 use backend::fault::Occurrence;
+use load::Flow;
 use model::document::Origin;
 use scenario::{Resolution, RunPlan};
 use serde::Serialize;
@@ -131,14 +132,42 @@ pub(super) fn plans(resolved: &[Resolved], ui: &mut Ui) -> Exit {
     Exit::Ok
 }
 
+fn flow(flow: &Flow) -> String {
+    let Flow {
+        name,
+        workflow_type,
+        task_queue,
+        ..
+    } = flow;
+    let named = if name == workflow_type {
+        String::new()
+    } else {
+        format!("{name}, ")
+    };
+    let steps = match flow.steps.len() {
+        0 => String::new(),
+        1 => " with 1 step".to_owned(),
+        more => format!(" with {more} steps"),
+    };
+    format!("{named}{workflow_type} on {task_queue}{steps}")
+}
+
 /// A plan in a few lines.
 fn outline(plan: &RunPlan) -> String {
     let mut lines = vec![format!("{} (seed {})", plan.scenario, plan.seed)];
     for workload in &plan.workloads {
-        lines.push(format!(
-            "  workload {}: {} on {}, {}",
-            workload.name, workload.workflow_type, workload.task_queue, workload.executor
-        ));
+        let (name, executor) = (&workload.name, &workload.executor);
+        let flows: Vec<String> = workload.mix.iter().map(flow).collect();
+        match flows.as_slice() {
+            [only] => lines.push(format!("  workload {name}: {only}, {executor}")),
+            several => {
+                lines.push(format!("  workload {name}: {executor}"));
+                let weights = workload.mix.iter().map(|flow| flow.weight);
+                for (weight, flow) in weights.zip(several) {
+                    lines.push(format!("    weight {weight}: {flow}"));
+                }
+            }
+        }
     }
     for phase in &plan.phases {
         lines.push(format!(

@@ -118,6 +118,8 @@ pub(super) fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
         failure: None,
     };
     let call = |op, answered, outcome| Call {
+        name: None,
+        expected: None,
         op,
         intended: at,
         sent: Some(at),
@@ -129,6 +131,8 @@ pub(super) fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
     let closed = Outcome::Ok(Reply::Closed(close));
     let end = at + std::time::Duration::from_millis(20);
     evidence.iterations.push(Iteration {
+        flow: Some("Workflow".to_owned()),
+        status: None,
         workload: "hello".to_owned(),
         sequence: second,
         phase: phase.name.clone(),
@@ -136,6 +140,7 @@ pub(super) fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
         expected: result.clone(),
         start: call(OpKind::Start, at, started),
         steps: vec![call(OpKind::AwaitResult, end, closed)],
+        unfinished: false,
     });
     let kinds = (1..).zip(["WorkflowExecutionStarted", "WorkflowExecutionCompleted"]);
     let event = |(id, kind): (i64, &str)| HistoryEvent {
@@ -149,6 +154,7 @@ pub(super) fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
             workflow_id: id.clone(),
             run_id: "run".to_owned(),
         },
+        first_run_id: None,
         status: Status::Completed,
         history: kinds.map(event).collect(),
         result,
@@ -202,6 +208,7 @@ pub(super) fn unsent(evidence: &mut Evidence, second: u64, arrivals: u64, cause:
         arrivals,
         last_intended: iteration.intended(),
         cause,
+        message: None,
     };
     not_started(&mut iteration, Outcome::NotSent(unsent));
     iteration.start.sent = None;

@@ -16,6 +16,7 @@ fn hello(request_id: &str) -> Start {
         workflow_type: "Workflow".to_owned(),
         task_queue: "hello-world".to_owned(),
         input: vec![json!("Hello Guest!")],
+        ..Start::default()
     }
 }
 
@@ -190,4 +191,73 @@ async fn an_outage_refuses_connections_and_does_not_stop_workflows() {
     let close = await_result(&frontend, started, DEADLINE).await;
     assert!(close.is_ok(), "the client waits until the outage is over");
     assert_eq!(frontend.now(), outage.until);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_workflow_answers_messages_and_a_closed_one_does_not() {
+    let frontend = Frontend::new(Model::default());
+    let started = started(&frontend).await;
+    let message = || Message {
+        id: "hello/1".to_owned(),
+        name: "add".to_owned(),
+        input: vec![json!(5)],
+    };
+    let ops = || {
+        let key = started.clone();
+        [
+            Op::Signal(key.clone(), message()),
+            Op::Query(key.clone(), message()),
+            Op::Update(key, message()),
+        ]
+    };
+    let mut replies = Vec::new();
+    for op in ops() {
+        replies.push(frontend.call(op, DEADLINE).await.into_result());
+    }
+    let five = Reply::Returned {
+        result: Some(json!(5)),
+    };
+    assert_eq!(replies, [Ok(Reply::Done), Ok(five.clone()), Ok(five)]);
+    let closed = await_result(&frontend, started.clone(), DEADLINE).await;
+    assert!(closed.is_ok());
+    for op in ops() {
+        let answer = frontend.call(op, DEADLINE).await;
+        assert!(matches!(answer, Answer::Fail(error) if error.code == "NotFound"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_workflow_can_be_ended_from_outside() {
+    for (status, event) in [
+        (Status::Canceled, "WorkflowExecutionCanceled"),
+        (Status::Terminated, "WorkflowExecutionTerminated"),
+    ] {
+        let frontend = Frontend::new(Model::default());
+        let execution = started(&frontend).await;
+        let op = match status {
+            Status::Canceled => Op::Cancel {
+                execution: execution.clone(),
+                request_id: "cancel".to_owned(),
+            },
+            _ => Op::Terminate {
+                execution: execution.clone(),
+                reason: "test".to_owned(),
+            },
+        };
+        let waiting = await_result(&frontend, execution.clone(), DEADLINE);
+        let ending = frontend.call(op, DEADLINE);
+        let (close, ended) = tokio::join!(waiting, ending);
+        assert_eq!(ended, Answer::Ok(Reply::Done));
+        let close = close.expect("it closed");
+        assert_eq!((close.status, close.result), (status, None));
+        assert_eq!(
+            frontend.now(),
+            Duration::from_millis(4),
+            "nobody waits any longer"
+        );
+        let read = frontend.execution(execution, DEADLINE).await;
+        let read = read.expect("reachable").expect("known");
+        assert_eq!((read.status, read.result), (status, None));
+        assert_eq!(read.history.last().expect("events").kind, event);
+    }
 }

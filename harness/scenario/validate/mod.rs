@@ -1,37 +1,35 @@
 //! Checks a scenario beyond its schema: everything that compares values.
 
+mod flow;
+mod workload;
+
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use check::Invariant;
-use load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND, Variables, fill};
 use model::document::{self, suggestion};
 use model::quantity::Duration;
 use model::topology::Topology;
 use serde_saphyr::Spanned;
 
 use super::document::Document;
-use super::exact::inexact;
-use super::model::{Fault, Phase, Workflow, Workload};
+use super::model::{Fault, Phase};
+use super::resolve::{Roots, has_result};
 
 type Checked = Result<(), document::Error>;
 
 /// The longest name. Names are parts of workflow ids, file names and labels.
 const LONGEST_NAME: usize = 63;
 
-/// The longest workflow type that Temporal accepts (`limit.maxIDLength`), in bytes.
-const LONGEST_TYPE: usize = 1000;
-
 /// The bounds of every length in a scenario.
 const SPAN: RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The first error of a scenario, in the order of the file.
-pub(super) fn validate(document: &Document, topology: &Topology) -> Checked {
+/// The first error of a scenario, in the order of the file. `roots` are those of each workload.
+pub(super) fn validate(document: &Document, topology: &Topology, roots: &[Roots]) -> Checked {
     let scenario = &document.scenario;
     name(document, &scenario.name, "scenario")?;
-    workloads(document)?;
-    task_queues(document, topology)?;
+    workload::check(document, topology, roots)?;
     phases(document)?;
     faults(document, topology)?;
     expectations(document)
@@ -71,29 +69,6 @@ fn unique<'a>(
     Ok(())
 }
 
-fn workloads(document: &Document) -> Checked {
-    let workloads = &document.scenario.workload;
-    if workloads.value.is_empty() {
-        return Err(document.error(
-            workloads.referenced,
-            "a scenario needs at least one workload",
-        ));
-    }
-    unique(
-        document,
-        workloads.value.iter().map(|workload| &workload.name),
-        "workload",
-    )?;
-    let mut in_flight = 0_u64;
-    for workload in &workloads.value {
-        in_flight += u64::from(executor(document, workload)?);
-        most_in_flight(document, workload, in_flight)?;
-        span(document, &workload.timeout, "`timeout`")?;
-        workflow(document, &workload.workflow)?;
-    }
-    Ok(())
-}
-
 fn span(document: &Document, length: &Spanned<Duration>, what: &str) -> Checked {
     if SPAN.contains(&length.value) {
         return Ok(());
@@ -101,72 +76,6 @@ fn span(document: &Document, length: &Spanned<Duration>, what: &str) -> Checked 
     let (least, most, found) = (SPAN.start(), SPAN.end(), length.value);
     let message = format!("{what} must be from {least} to {most}, found `{found}`");
     Err(document.error(length.referenced, message))
-}
-
-/// Checks an executor and returns how many workflows it may have in flight.
-fn executor(document: &Document, workload: &Workload) -> Result<u32, document::Error> {
-    let executor = &workload.executor;
-    let (limit, key) = limit(executor.value);
-    if limit == 0 {
-        let message = format!("`{key}: 0` would start nothing");
-        return Err(document.error(executor.referenced, message));
-    }
-    if let Executor::ConstantArrivalRate { rate, .. } = executor.value
-        && rate.per_second() > MOST_PER_SECOND
-    {
-        let message =
-            format!("{rate} is more than a generator can count; use at most {MOST_PER_SECOND}/s");
-        return Err(document.error(executor.referenced, message));
-    }
-    Ok(limit)
-}
-
-fn limit(executor: Executor) -> (u32, &'static str) {
-    match executor {
-        Executor::ConstantConcurrency { users } => (users, "users"),
-        Executor::ConstantArrivalRate { max_in_flight, .. } => (max_in_flight, "max-in-flight"),
-    }
-}
-
-/// All workloads run concurrently, so one generator must hold them all.
-fn most_in_flight(document: &Document, workload: &Workload, in_flight: u64) -> Checked {
-    if in_flight <= u64::from(MOST_IN_FLIGHT) {
-        return Ok(());
-    }
-    let (limit, key) = limit(workload.executor.value);
-    let others = in_flight - u64::from(limit);
-    let message = match others {
-        0 => format!(
-            "`{key}: {limit}` is more workflows than one generator can have in flight; use at most \
-             {MOST_IN_FLIGHT}"
-        ),
-        _ => format!(
-            "`{key}: {limit}`, with {others} of the workloads before, is more workflows than one \
-             generator can have in flight; use at most {MOST_IN_FLIGHT} in all"
-        ),
-    };
-    Err(document.error(workload.executor.referenced, message))
-}
-
-fn workflow(document: &Document, workflow: &Spanned<Workflow>) -> Checked {
-    let name = &workflow.value.r#type;
-    if name.value.is_empty() || name.value.len() > LONGEST_TYPE || name.value.contains('\0') {
-        let message = format!("a workflow type must have 1 to {LONGEST_TYPE} bytes and no NUL");
-        return Err(document.error(name.referenced, message));
-    }
-    let sample = Variables::of(0, 0, String::new());
-    for template in workflow.value.input.iter().chain(&workflow.value.result) {
-        fill(&template.value, &sample)
-            .map_err(|error| document.error(template.referenced, error.to_string()))?;
-        if let Some(number) = inexact(&template.value, document.text()) {
-            let message = format!(
-                "`{number}` does not fit 64 bits and would be sent as another number; write it as \
-                 a text, `\"{number}\"`, or as a float"
-            );
-            return Err(document.error(template.referenced, message));
-        }
-    }
-    Ok(())
 }
 
 fn phases(document: &Document) -> Checked {
@@ -193,26 +102,6 @@ fn phases(document: &Document) -> Checked {
         }
         None => Ok(()),
     }
-}
-
-/// Checks that every workflow has a task queue.
-fn task_queues(document: &Document, topology: &Topology) -> Checked {
-    if topology.task_queue().is_some() {
-        return Ok(());
-    }
-    let polled: BTreeSet<&str> = topology.workers().map(|worker| worker.task_queue).collect();
-    let polled: Vec<String> = polled.iter().map(|queue| format!("`{queue}`")).collect();
-    for workload in &document.scenario.workload.value {
-        let workflow = &workload.workflow;
-        if workflow.value.task_queue.is_none() {
-            let message = format!(
-                "`task-queue` is missing, and the workers of this profile poll several: {}",
-                polled.join(", ")
-            );
-            return Err(document.error(workflow.referenced, message));
-        }
-    }
-    Ok(())
 }
 
 fn faults(document: &Document, topology: &Topology) -> Checked {
@@ -316,12 +205,7 @@ fn expectations(document: &Document) -> Checked {
         span(document, delay, "`generator-delay`")?;
     }
     invariants(document)?;
-    let results = scenario
-        .workload
-        .value
-        .iter()
-        .map(|workload| &workload.workflow.value.result);
-    let without_results = results.flatten().next().is_none();
+    let without_results = !has_result(document);
     let needless = expect
         .invariants
         .iter()
@@ -329,7 +213,7 @@ fn expectations(document: &Document) -> Checked {
         .find(|invariant| invariant.value == Invariant::RightResult && without_results);
     match needless {
         Some(invariant) => {
-            let message = "`right-result` needs a workflow with a `result`, and none has one";
+            let message = "`right-result` needs something to check: a `result` of a workflow, a query or an update, or a `status`";
             Err(document.error(invariant.referenced, message))
         }
         None => Ok(()),
