@@ -133,7 +133,8 @@ fn a_broken_fault_journal_is_an_error_that_names_its_line() {
     ");
 }
 
-/// The record of a process that can be started no more.
+/// The record of a process that can be started no more. It is alive while its supervisor looks for the
+/// program, and would be ready once a port is open that nobody opens.
 fn record(world: &World, replica: &str) {
     let record = serde_json::json!({
         "replica": replica,
@@ -145,7 +146,7 @@ fn record(world: &World, replica: &str) {
         "environment": {},
         "directory": world.path(),
         "ports": {},
-        "checks": [],
+        "checks": [{"tcp-accepts": {"address": "127.0.0.1:1"}}],
         "ready_timeout": "5s",
         "grace": "1s",
     });
