@@ -14,16 +14,12 @@ use super::tasks::{join, reap};
 use super::unsent::Cause;
 use super::{Arrivals, Curve, Schedule};
 
-/// How long after the end of the load the generator still sends arrivals that were due before. A busy
-/// machine can wake the generator this late, and the scenario has a bound on the delay.
-const GRACE: Duration = Duration::from_millis(100);
-
 /// From this delay on, an arrival is sent only if the limit of workflow starts admits it.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Starts each iteration in its own task at its intended time, or at once if the generator is late.
 /// The clock's resolution is a millisecond; every record contains the delay. Arrivals that the
-/// generator reaches after the load has ended are not sent.
+/// generator reaches after the load has ended, later than its delay may be, are not sent.
 pub(super) async fn run<F: Frontend>(
     generator: Generator<F>,
     rate: Curve,
@@ -39,6 +35,7 @@ pub(super) async fn run<F: Frontend>(
     );
     let mut batches = Batches::new(&generator);
     let mut in_flight = JoinSet::new();
+    let end = timeline.end() + generator.run.greatest_delay;
     let mut ended = false;
     for (sequence, offset) in (0..).zip(schedule) {
         let intended = timeline.begin() + offset;
@@ -46,7 +43,7 @@ pub(super) async fn run<F: Frontend>(
         if !wait_until(&generator, intended).await {
             break;
         }
-        ended = ended || generator.now() >= timeline.end() + GRACE;
+        ended = ended || generator.now() >= end;
         reap(&mut in_flight);
         if ended {
             batches.add(Cause::LoadEnded, sequence, intended);

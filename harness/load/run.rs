@@ -16,6 +16,9 @@ pub struct Run {
     pub timeline: Timeline,
     /// The start of the run. All offsets are relative to it.
     pub epoch: Instant,
+    /// How late an arrival of an open loop may be sent after the load has ended. The scenario bounds the
+    /// delay of its generator, so up to that bound the arrivals still count.
+    pub greatest_delay: Duration,
     /// How long to wait, after the load has ended, for iterations that are still under way.
     pub drain: Duration,
     /// Receives the records. Unbounded, so that a slow reader cannot delay the generator.

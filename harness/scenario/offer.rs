@@ -48,6 +48,7 @@ pub(super) async fn offer<B: Backend>(
     let load = load::Run {
         timeline: plan.timeline(),
         epoch,
+        greatest_delay: plan.generator_delay.as_std(),
         drain: plan.drain.as_std(),
         records,
         progress: stage.progress.clone(),

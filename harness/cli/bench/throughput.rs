@@ -189,6 +189,7 @@ async fn measure<B: Backend>(
     let run = load::Run {
         timeline,
         epoch,
+        greatest_delay: Duration::ZERO,
         drain: DRAIN,
         records,
         progress: Arc::new(Progress::default()),

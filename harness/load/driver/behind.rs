@@ -58,6 +58,16 @@ async fn arrivals_due_during_a_stall_are_sent_late_while_the_load_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn arrivals_are_sent_after_the_load_as_long_as_they_may_be_late() {
+    // The generator goes on half a second after the end, and may be a second late.
+    let ran = suspended(SECOND * 2).await;
+    assert_eq!(ran.count(|iteration| iteration.started().is_some()), 200);
+    assert_eq!(ran.count(|iteration| iteration.phase == "chaos"), 100);
+    let last = ran.iterations.iter().filter_map(Iteration::started).max();
+    assert!(last > Some(SECOND * 2), "{last:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn late_arrivals_are_sent_only_within_a_limit_of_starts() {
     let workloads = vec![workload("hello", open(100, 1000))];
     let phases = [("baseline", SECOND * 10)];

@@ -112,6 +112,7 @@ pub(super) async fn drive_limited(
     let run = Run {
         timeline: Timeline::back_to_back(Duration::ZERO, phases.iter().copied()),
         epoch,
+        greatest_delay: SECOND,
         drain: SECOND * 30,
         records,
         progress: Arc::clone(&progress),
