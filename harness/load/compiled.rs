@@ -105,7 +105,7 @@ impl ActionCall {
         }
     }
 
-    pub fn on(self, execution: ExecutionKey) -> Op {
+    pub(super) fn on(self, execution: ExecutionKey) -> Op {
         match self {
             Self::Signal(message) => Op::Signal(execution, message),
             Self::Query(message) => Op::Query(execution, message),
@@ -119,7 +119,7 @@ impl ActionCall {
     }
 
     /// The name of its signal, query or update.
-    pub fn name(&self) -> Option<&str> {
+    pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Signal(message) | Self::Query(message) | Self::Update(message) => {
                 Some(&message.name)

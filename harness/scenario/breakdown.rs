@@ -27,7 +27,7 @@ pub struct FlowStatistics {
     pub start_to_close: Option<Percentiles>,
 }
 
-/// The calls of one kind that were due in a phase and sent.
+/// The calls of one kind of the iterations that were due in a phase.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CallStatistics {
@@ -43,7 +43,7 @@ pub struct CallStatistics {
     pub sent: u64,
     /// Of `sent`: carried out.
     pub ok: u64,
-    /// Of `sent`: an update that the workflow rejected, or whose handler failed.
+    /// Of `sent`: an update or a query that the workflow rejected or failed.
     pub failed: u64,
     /// Of `sent`: refused by the server, so certainly not carried out.
     pub refused: u64,
@@ -88,7 +88,7 @@ impl CallStatistics {
     }
 }
 
-/// The code of an update or a query that the workflow answered with a failure.
+/// The code of an update or a query that the workflow rejected or failed.
 const FAILED: &str = "Failed";
 
 /// Counts the iterations and the calls of one phase. Its size depends on the number of different

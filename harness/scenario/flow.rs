@@ -69,8 +69,8 @@ pub struct Workflow {
     /// A signal that is sent with the start.
     #[schemars(with = "Option<Message>")]
     pub signal_with_start: Option<Spanned<Message>>,
-    /// How the workflow must close. Default: `canceled` after a step `cancel`, `terminated` after a step
-    /// `terminate`. Without it, a workflow that does not complete is an error and violates nothing.
+    /// How the workflow must close. Default: `terminated` with a step `terminate`, else `canceled` with a step
+    /// `cancel`. Without it, a workflow that does not complete is an error and violates nothing.
     #[schemars(with = "Option<Ending>")]
     pub status: Option<Spanned<Ending>>,
     /// The result that every workflow must have; `null` is a result. Without it, results are not
@@ -221,9 +221,9 @@ impl Flow {
     /// How the workflow must close; `None` if the scenario does not say.
     pub(super) fn status(&self) -> Option<Status> {
         let said = self.workflow.value.status.as_ref();
-        let mut steps = self.steps.iter();
+        let mut last_first = self.steps.iter().rev();
         said.map(|ending| ending.value.into()).or_else(|| {
-            steps.find_map(|step| match step.value {
+            last_first.find_map(|step| match step.value {
                 Step::Cancel => Some(Status::Canceled),
                 Step::Terminate => Some(Status::Terminated),
                 _ => None,

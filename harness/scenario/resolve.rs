@@ -259,5 +259,5 @@ impl RunPlan {
 pub(super) fn has_result(document: &Document) -> bool {
     let workloads = document.scenario.workload.value.iter();
     let mut flows = workloads.flat_map(Workload::flows);
-    flows.any(|flow| flow.has_result())
+    flows.any(|flow| flow.weight.value > 0 && flow.has_result())
 }

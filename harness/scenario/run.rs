@@ -29,7 +29,7 @@ use super::narrate::Narrator;
 use super::offer::{Loaded, offer};
 use super::plan::RunPlan;
 use super::recorder::Recorder;
-use super::settle::settle;
+use super::settle::{settle, terminate_unfinished};
 
 /// Why a run has no verdict.
 #[derive(Debug, thiserror::Error)]
@@ -277,6 +277,9 @@ impl<B: Backend> Stage<'_, B> {
         let (scenario, events) = (&self.plan.scenario, self.context.events);
         let counts = self.recorder.counts();
         let open = (archive, counts.may_be_open);
+        if counts.may_be_open > 0 {
+            terminate_unfinished(frontend, archive).await?;
+        }
         tokio::select! {
             biased;
             settled = settle(scenario, frontend, open, drain, events) => settled?,

@@ -20,8 +20,7 @@ const TURN: Duration = Duration::from_mins(1);
 /// How long workflows may take to be terminated, also after the drain.
 const TERMINATION: Duration = Duration::from_secs(30);
 
-/// Terminates workflows whose client did not make all its calls, and waits until each of the `open`
-/// workflows is closed or the drain is over. Their histories are read later and say how they closed.
+/// Waits until each of the `open` workflows is closed or the drain is over. Their histories are read later and say how they closed.
 pub(super) async fn settle<F: Frontend>(
     scenario: &str,
     frontend: &F,
@@ -29,11 +28,7 @@ pub(super) async fn settle<F: Frontend>(
     drain: &mut WakingTime,
     events: &Events,
 ) -> Result<(), Error> {
-    if open == 0 {
-        return Ok(());
-    }
-    terminate_unfinished(frontend, archive).await?;
-    if drain.left().is_zero() {
+    if open == 0 || drain.left().is_zero() {
         return Ok(());
     }
     let what = format!("{scenario}: waiting for open workflows to close");
@@ -67,7 +62,11 @@ pub(super) async fn settle<F: Frontend>(
     Ok(())
 }
 
-async fn terminate_unfinished<F: Frontend>(frontend: &F, archive: &Archive) -> Result<(), Error> {
+/// Terminates workflows whose client did not make all its calls.
+pub(super) async fn terminate_unfinished<F: Frontend>(
+    frontend: &F,
+    archive: &Archive,
+) -> Result<(), Error> {
     let iterations = archive.iterations()?;
     let unfinished = iterations.filter(|it| is_error_or(it, |iteration| iteration.unfinished));
     let mut ending = stream::iter(unfinished)

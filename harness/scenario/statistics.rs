@@ -36,7 +36,7 @@ pub struct PhaseStatistics {
     pub offered: u64,
     /// Of `offered`: the workflow completed.
     pub completed: u64,
-    /// Of `offered`: the workflow closed otherwise, or a step was refused and the client terminated it.
+    /// Of `offered`: the workflow closed otherwise, or a step was not carried out.
     pub failed: u64,
     /// Of `offered`: the server refused the start.
     pub refused: u64,
@@ -73,7 +73,7 @@ pub struct PhaseStatistics {
     pub generator_delay: Option<Percentiles>,
     /// The iterations that were due in the phase and sent, by workload and flow.
     pub flows: Vec<FlowStatistics>,
-    /// The calls that were due in the phase and sent, by workload, flow, operation and name.
+    /// The calls of the iterations that were due in the phase, by workload, flow, operation and name.
     pub calls: Vec<CallStatistics>,
 }
 

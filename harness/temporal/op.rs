@@ -121,7 +121,7 @@ pub enum Reply {
         )]
         result: Option<Value>,
     },
-    /// The workflow rejected an update, or its handler failed.
+    /// The workflow rejected an update or a query, or its handler failed.
     Failed {
         failure: String,
     },

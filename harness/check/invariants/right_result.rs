@@ -2,8 +2,8 @@
 //! every workflow that closed did so as the scenario expects, with the result that it expects.
 //!
 //! The result of a workflow is taken from the server's closing event. Workflows that are still running
-//! are checked by `all_closed`. A workflow whose client did not make all its calls is not checked: it
-//! was terminated.
+//! are checked by `all_closed`. How a workflow closed is not checked if it was
+//! terminated because its client did not make all its calls.
 
 use load::{Call, Iteration, Outcome};
 use serde_json::Value;
@@ -48,12 +48,18 @@ fn reply(call: &Call) -> Answer {
 fn close(workflow: Workflow<'_>) -> Answer {
     let iteration = workflow.iteration;
     let is_checked = iteration.expected.is_some() || iteration.status.is_some();
-    if iteration.unfinished || !is_checked {
+    if !is_checked {
         return Answer::NotApplicable;
     }
     Answer::from_execution(workflow, |execution| {
+        if execution.status == Status::Running && iteration.unfinished {
+            return Answer::NotApplicable;
+        }
         if execution.status == Status::Running {
             return Answer::Unknown("still running".to_owned());
+        }
+        if iteration.unfinished && execution.status == Status::Terminated {
+            return Answer::NotApplicable;
         }
         Answer::from_violation(violation(execution, iteration))
     })

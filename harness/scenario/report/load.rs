@@ -102,30 +102,36 @@ pub(super) fn calls(phases: &[PhaseStatistics]) -> Option<Table> {
 
 /// The most frequent failures of calls, with the first message of each.
 pub(super) fn failures(phases: &[PhaseStatistics]) -> Option<Table> {
-    let mut all: BTreeMap<[&str; 4], (u64, &str)> = BTreeMap::new();
+    let mut all: BTreeMap<[&str; 5], (u64, &str)> = BTreeMap::new();
     for call in phases.iter().flat_map(|phase| &phase.calls) {
         let name = call.name.as_deref().unwrap_or_default();
         for (code, failures) in &call.failures {
-            let key = [&*call.flow, call.operation.as_str(), name, code];
+            let operation = call.operation.as_str();
+            let key = [&*call.workload, &call.flow, operation, name, code];
             all.entry(key).or_insert((0, &failures.first)).0 += failures.count;
         }
     }
     let mut all: Vec<_> = all.into_iter().collect();
     all.sort_by_key(|(_, (count, _))| Reverse(*count));
     all.truncate(MOST_FAILURES);
-    let column = |cell: &dyn Fn(&[&str; 4], u64, &str) -> String| {
+    let column = |cell: &dyn Fn(&[&str; 5], u64, &str) -> String| {
         all.iter()
             .map(|(key, (count, first))| cell(key, *count, first))
             .collect()
     };
-    let columns: Columns<'_> = vec![
-        ("", column(&|key, _, _| key[0].to_owned())),
-        ("", column(&|key, _, _| format!("{} {}", key[1], key[2]))),
+    let mut columns: Columns<'_> = Vec::new();
+    if differs(all.iter().map(|(key, _)| key[0])) {
+        columns.push(("", column(&|key, _, _| key[0].to_owned())));
+    }
+    columns.extend([
+        ("", column(&|key, _, _| key[1].to_owned())),
+        ("", column(&|key, _, _| format!("{} {}", key[2], key[3]))),
         ("count", column(&|_, count, _| count.to_string())),
-        ("code", column(&|key, _, _| key[3].to_owned())),
+        ("code", column(&|key, _, _| key[4].to_owned())),
         ("first message", column(&|_, _, first| in_short(first))),
-    ];
-    drawn(&columns, 5)
+    ]);
+    let names = columns.len();
+    drawn(&columns, names)
 }
 
 /// The beginning of a message.

@@ -289,6 +289,9 @@ fn stages_that_are_not_a_load_are_refused() {
     let users = first_line(wrong(constant, users));
     let wanted = "crash.yaml:8:7: stages that stay at 0 users would start nothing";
     assert_eq!(users.as_deref(), Some(wanted));
+    // The first user would come when the load ends.
+    let late = "ramping-concurrency: {stages: [{target: 1, duration: 15s}]}";
+    assert_eq!(first_line(wrong(constant, late)).as_deref(), Some(wanted));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What the iterations of a workload do: what a wrong scenario is told, and what a right one becomes.
 
+use temporal::Status;
+
 use super::{CRASH, plan, request, resolution};
 
 const WORKFLOW: &str = r#"    workflow:
@@ -387,4 +389,16 @@ fn a_flow_resolves_to_its_calls() {
     "#);
     let asked = plan.invariants.contains(&check::Invariant::RightResult);
     assert!(asked, "the updates have results");
+}
+
+#[test]
+fn a_workflow_must_close_as_the_last_step_that_ends_it_says() {
+    let status = |workflow: &str| {
+        let text = with(&format!("    workflow: {{type: A}}\n{workflow}"));
+        plan(&text, 1).workloads[0].mix[0].status
+    };
+    assert_eq!(status(""), None);
+    assert_eq!(status("    steps: [cancel]\n"), Some(Status::Canceled));
+    let both = status("    steps: [cancel, terminate]\n");
+    assert_eq!(both, Some(Status::Terminated));
 }

@@ -200,7 +200,7 @@ impl<'a> Sampled<'a> {
         Ok(())
     }
 
-    /// Fills the templates as the load will.
+    /// Fills the templates as the load will, except that random values in them can be others.
     fn fill(&self, flow: &Flow, roots: &Roots) -> Checked {
         let mut all = 0;
         for n in 0..SAMPLES {

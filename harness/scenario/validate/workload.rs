@@ -138,7 +138,10 @@ fn starts_nothing(executor: &Executor, load: StdDuration) -> Option<String> {
     let load = load.as_secs_f64();
     let is_idle = match executor.pacing() {
         Pacing::Open { rate, .. } => rate.when_area(0.0).is_none_or(|first| first >= load),
-        Pacing::Closed { users } => users.greatest_before(load) < 1.0,
+        Pacing::Closed { users } => {
+            let first = users.when_at_least(1.0, 0.0);
+            first.is_none_or(|first| first >= load)
+        }
     };
     match (executor, in_flight(executor)) {
         (Executor::RampingConcurrency { .. }, _) => {
