@@ -87,7 +87,7 @@ fn a_latency_that_nobody_saw_passes_no_upper_bound() {
     assert!(latency.get("p50-ms").is_none(), "{latency:#}");
     for expectation in report["expectations"].as_array().expect("a list") {
         let actual = expectation["actual"].as_str().expect("a text");
-        assert!(actual.starts_with("> 5"), "{expectation:#}");
+        assert!(actual.starts_with("> "), "{expectation:#}");
         assert!(
             expectation["value-at-least"].as_f64() > Some(500.0),
             "{expectation:#}"
