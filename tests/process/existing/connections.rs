@@ -166,8 +166,9 @@ fn filtered(check: impl FnOnce()) {
     settings.add_filter(r"(failed to lookup address information): .*", "$1: [why]");
     settings.add_filter(r"\(\d+ seconds ago\)", "([long] ago)");
     // Which of both ends notices it first differs. With one of these texts, the whole cause is hidden.
-    let ends = "(connection|stream) closed.*|received fatal alert: [A-Za-z]+|\
-                connection error detected: .*|.*[Cc]onnection reset.*|.*[Bb]roken pipe.*|\
+    let ends = "(connection|stream) closed.*|connection was not ready|\
+                received fatal alert: [A-Za-z]+|connection error detected: .*|\
+                .*[Cc]onnection reset.*|.*[Bb]roken pipe.*|\
                 .*unexpected end of file";
     settings.add_filter(&format!("(?m)caused by: ({ends})$"), "caused by: [its end]");
     settings.bind(check);

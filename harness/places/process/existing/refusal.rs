@@ -77,6 +77,7 @@ const ENDED: &[&str] = &[
     "Connection reset",
     "unexpected end of file",
     "connection closed",
+    "connection was not ready",
     "broken pipe",
     "stream closed",
     "h2 protocol error",
@@ -225,7 +226,7 @@ mod tests {
     use super::*;
 
     /// Texts of real connections. `tests/process` makes these connections.
-    const CASES: [(&str, Security); 17] = [
+    const CASES: [(&str, Security); 18] = [
         ("invalid peer certificate: UnknownIssuer", Security::Tls),
         (
             "invalid peer certificate: certificate expired: verification time 1",
@@ -239,6 +240,7 @@ mod tests {
         ("received fatal alert: CertificateRequired", Security::Tls),
         ("connection closed", Security::MutualTls),
         ("connection closed because of a broken pipe", Security::Tls),
+        ("connection was not ready", Security::Tls),
         (
             "received corrupt message of type InvalidContentType",
             Security::Tls,
@@ -326,6 +328,8 @@ mod tests {
         connection closed -> a:1 refused the certificate of this client (permission)
           Set `backend.existing.tls.cert` and `key` to a client certificate that the server accepts.
         connection closed because of a broken pipe -> a:1 refused a client without a certificate (permission)
+          Set `backend.existing.tls.cert` and `key` to a client certificate that the server accepts.
+        connection was not ready -> a:1 refused a client without a certificate (permission)
           Set `backend.existing.tls.cert` and `key` to a client certificate that the server accepts.
         received corrupt message of type InvalidContentType -> a:1 does not speak TLS
           Remove `backend.existing.tls`, and an API key, which implies TLS, if the server has none, or correct the address.
