@@ -208,10 +208,7 @@ impl Flow {
             input: values(&workflow.input),
             memo: fields(&workflow.memo),
             search_attributes: fields(&workflow.search_attributes),
-            signal: signal.map(|signal| load::Message {
-                name: signal.value.name.value.clone(),
-                input: values(&signal.value.input),
-            }),
+            signal: signal.map(|signal| message(&signal.value.name, &signal.value.input)),
             steps: self.steps.iter().map(|step| step.value.planned()).collect(),
             status: self.status(),
             result: workflow.result.as_ref().map(|result| result.value.clone()),
@@ -248,10 +245,7 @@ impl Step {
     fn planned(&self) -> load::Step {
         match self {
             Self::Signal(signal) => load::Step::Signal {
-                message: load::Message {
-                    name: signal.name.value.clone(),
-                    input: values(&signal.input),
-                },
+                message: message(&signal.name, &signal.input),
                 times: signal.times.value,
             },
             Self::Query(request) => load::Step::Query(request.planned()),
@@ -270,13 +264,17 @@ impl Step {
 impl Request {
     fn planned(&self) -> load::MessageWithReply {
         load::MessageWithReply {
-            message: load::Message {
-                name: self.name.value.clone(),
-                input: values(&self.input),
-            },
+            message: message(&self.name, &self.input),
             result: self.result.as_ref().map(|result| result.value.clone()),
             times: self.times.value,
         }
+    }
+}
+
+fn message(name: &Spanned<String>, input: &[Spanned<Value>]) -> load::Message {
+    load::Message {
+        name: name.value.clone(),
+        input: values(input),
     }
 }
 

@@ -20,7 +20,8 @@ const TURN: Duration = Duration::from_mins(1);
 /// How long workflows may take to be terminated, also after the drain.
 const TERMINATION: Duration = Duration::from_secs(30);
 
-/// Waits until each of the `open` workflows is closed or the drain is over. Their histories are read later and say how they closed.
+/// Waits until each of the `open` workflows is closed or the drain is over. Their histories are read
+/// later and say how they closed.
 pub(super) async fn settle<F: Frontend>(
     scenario: &str,
     frontend: &F,
@@ -38,7 +39,10 @@ pub(super) async fn settle<F: Frontend>(
     let may_be_open = iterations.filter(|it| is_error_or(it, Iteration::may_be_open));
     let mut closing = stream::iter(may_be_open)
         .map(async |iteration| {
-            until_closed(frontend, key(&iteration?)).await;
+            let key = key(&iteration?);
+            let workflow_id = key.workflow_id.clone();
+            // A refusal means that the server does not know the workflow.
+            answered(frontend, &workflow_id, Op::AwaitResult(key), TURN).await;
             Ok(())
         })
         .buffer_unordered(CONCURRENCY);
@@ -71,11 +75,15 @@ pub(super) async fn terminate_unfinished<F: Frontend>(
     let unfinished = iterations.filter(|it| is_error_or(it, |iteration| iteration.unfinished));
     let mut ending = stream::iter(unfinished)
         .map(async |iteration| {
-            let latest = ExecutionKey {
+            let execution = ExecutionKey {
                 run_id: String::new(),
                 ..key(&iteration?)
             };
-            terminate(frontend, latest).await;
+            let workflow_id = execution.workflow_id.clone();
+            let reason = ABANDONED.to_owned();
+            let op = Op::Terminate { execution, reason };
+            // A refusal means that the workflow is closed or does not exist.
+            answered(frontend, &workflow_id, op, TERMINATION).await;
             Ok(())
         })
         .buffer_unordered(CONCURRENCY);
@@ -93,27 +101,11 @@ pub(super) async fn terminate_unfinished<F: Frontend>(
     }
 }
 
-/// Terminates a workflow. A refusal means that it is closed or does not exist. Other errors are waited
-/// out.
-async fn terminate<F: Frontend>(frontend: &F, execution: ExecutionKey) {
-    let mut pace = Pace::new(&execution.workflow_id);
-    let op = Op::Terminate {
-        execution: execution.clone(),
-        reason: ABANDONED.to_owned(),
-    };
+/// Makes a call until it has an answer. A refusal is one; other errors are waited out.
+async fn answered<F: Frontend>(frontend: &F, workflow_id: &str, op: Op, deadline: Duration) {
+    let mut pace = Pace::new(workflow_id);
     loop {
-        match frontend.call(op.clone(), TERMINATION).await.into_result() {
-            Err(error) if error.is_passing() => pace.wait().await,
-            Ok(_) | Err(_) => return,
-        }
-    }
-}
-
-/// Waits until a workflow is closed or the server does not know it. Other errors are waited out.
-async fn until_closed<F: Frontend>(frontend: &F, key: ExecutionKey) {
-    let mut pace = Pace::new(&key.workflow_id);
-    loop {
-        let answer = frontend.call(Op::AwaitResult(key.clone()), TURN).await;
+        let answer = frontend.call(op.clone(), deadline).await;
         match answer.into_result() {
             Err(error) if error.is_passing() => pace.wait().await,
             Ok(_) | Err(_) => return,

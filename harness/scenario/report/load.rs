@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use base::log_tail::shortened;
 use comfy_table::{CellAlignment, Table};
 use load::{Percentile, Percentiles};
 use temporal::OpKind;
@@ -53,12 +54,10 @@ pub(super) fn flows(phases: &[PhaseStatistics]) -> Option<Table> {
         rows.iter().map(|(_, flow)| cell(flow)).collect()
     };
     let count = |of: fn(&FlowStatistics) -> u64| column(&|it| of(it).to_string());
-    let phase = rows.iter().map(|(phase, _)| phase.phase.to_string());
-    let mut columns: Columns<'_> = vec![("", phase.collect())];
-    if differs(rows.iter().map(|(_, it)| &it.workload)) {
-        columns.push(("", column(&|it| it.workload.clone())));
-    }
-    columns.push(("", column(&|it| it.flow.clone())));
+    let names = rows
+        .iter()
+        .map(|(phase, it)| (*phase, &*it.workload, &*it.flow));
+    let mut columns = whose(names);
     let names = columns.len();
     columns.push(("sent", count(|it| it.sent)));
     columns.push(("completed", count(|it| it.completed)));
@@ -81,12 +80,10 @@ pub(super) fn calls(phases: &[PhaseStatistics]) -> Option<Table> {
         rows.iter().map(|(_, call)| cell(call)).collect()
     };
     let count = |of: fn(&CallStatistics) -> u64| column(&|it| of(it).to_string());
-    let phase = rows.iter().map(|(phase, _)| phase.phase.to_string());
-    let mut columns: Columns<'_> = vec![("", phase.collect())];
-    if differs(rows.iter().map(|(_, it)| &it.workload)) {
-        columns.push(("", column(&|it| it.workload.clone())));
-    }
-    columns.push(("", column(&|it| it.flow.clone())));
+    let names = rows
+        .iter()
+        .map(|(phase, it)| (*phase, &*it.workload, &*it.flow));
+    let mut columns = whose(names);
     columns.push(("", column(&CallStatistics::call)));
     let names = columns.len();
     columns.push(("sent", count(|it| it.sent)));
@@ -128,20 +125,28 @@ pub(super) fn failures(phases: &[PhaseStatistics]) -> Option<Table> {
         ("", column(&|key, _, _| format!("{} {}", key[2], key[3]))),
         ("count", column(&|_, count, _| count.to_string())),
         ("code", column(&|key, _, _| key[4].to_owned())),
-        ("first message", column(&|_, _, first| in_short(first))),
+        (
+            "first message",
+            column(&|_, _, first| shortened(first, LONGEST_MESSAGE)),
+        ),
     ]);
     let names = columns.len();
     drawn(&columns, names)
 }
 
-/// The beginning of a message.
-fn in_short(message: &str) -> String {
-    let mut letters = message.chars();
-    let begin: String = letters.by_ref().take(LONGEST_MESSAGE).collect();
-    match letters.next() {
-        None => begin,
-        Some(_) => format!("{begin}..."),
+/// The phase, the workload if there are several, and the flow of each row.
+fn whose<'a>(
+    rows: impl Iterator<Item = (&'a PhaseStatistics, &'a str, &'a str)> + Clone,
+) -> Columns<'static> {
+    let phases = rows.clone().map(|(phase, ..)| phase.phase.to_string());
+    let workloads = rows.clone().map(|(_, workload, _)| workload);
+    let flows = rows.map(|(.., flow)| flow.to_owned());
+    let mut columns: Columns<'_> = vec![("", phases.collect())];
+    if differs(workloads.clone()) {
+        columns.push(("", workloads.map(str::to_owned).collect()));
     }
+    columns.push(("", flows.collect()));
+    columns
 }
 
 /// Whether not all of them are the same.
